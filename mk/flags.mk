@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How everything is compiled. SANITIZE=1: ASan and UBSan. CC=clang works too.
+
+PKGS = nss libevent_core libevent_pthreads libcap-ng libsystemd libmnl jansson
+
+# Packages come before pkg-config is asked anything.
+ifeq ($(filter clean help check-layers,$(MAKECMDGOALS)),)
+NEED := $(shell mk/need.sh build >&2 && echo ok)
+ifneq ($(NEED),ok)
+$(error the packages of mk/packages/build are needed)
+endif
+PKG_CFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags $(PKGS)))
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS))
+endif
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef $(if $(NO_WERROR),,-Werror)
+HARDEN = -fstack-protector-strong -fPIE -fno-strict-aliasing -fcf-protection
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude -Ilib -Iprograms -I$(BUILD)/gen $(PKG_CFLAGS) \
+	$(WARN) $(HARDEN) -pthread $(CFLAGS)
+ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
+
+ifdef SANITIZE
+ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer -DCYGNET_SANITIZED
+ALL_LDFLAGS += -fsanitize=address,undefined
+else
+ALL_CFLAGS += -D_FORTIFY_SOURCE=2
+endif
+
+# V=1 shows whole commands.
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2);)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

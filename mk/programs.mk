@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The programs: pluto, whack, addconn, and the ipsec script.
+
+pluto_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(filter-out programs/pluto/main.c,\
+	$(wildcard programs/pluto/*.c programs/pluto/*/*.c))))
+$(BUILD)/lib/libpluto.a: $(pluto_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+client_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard programs/client/*.c)))
+$(BUILD)/lib/libclient.a: $(client_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+DEPS += $(client_OBJ:.o=.d)
+
+STACK_pluto = pluto ike control wire conf net crypto base
+STACK_whack = client control conf net crypto base
+STACK_addconn = client control conf net crypto base
+
+define program
+$(1)_MAIN := $$(patsubst %.c,$$(BUILD)/obj/%.o,$(2))
+$$(BUILD)/bin/$(1): $$($(1)_MAIN) $$(call archives,$$(STACK_$(1)))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
+DEPS += $$($(1)_MAIN:.o=.d)
+endef
+$(eval $(call program,pluto,programs/pluto/main.c))
+$(eval $(call program,whack,$(wildcard programs/whack/*.c)))
+$(eval $(call program,addconn,$(wildcard programs/addconn/*.c)))
+DEPS += $(pluto_OBJ:.o=.d)
+
+# In the build tree the script finds the programs beside itself.
+$(BUILD)/bin/ipsec: programs/ipsec/ipsec.in mk/subst.sh
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)mk/subst.sh libexecdir=$(abspath $(BUILD)/bin) $(SUBST) < $< > $@
+	@chmod 755 $@
+
+programs: $(addprefix $(BUILD)/bin/,pluto whack addconn ipsec)
+
+.PHONY: programs
