@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CRYPTO_HMAC_H
+#define CRYPTO_HMAC_H
+
+#include "crypto/nss.h"
+
+/*
+ * HMAC over any number of messages with one key: init, then for each message begin, add as
+ * often as needed, finish. A step that fails makes finish fail. Done is needed after every init.
+ */
+struct hmac {
+	PK11SymKey *key;
+	PK11Context *context;
+	bool ok;
+};
+
+void hmac_init(struct hmac *h, CK_MECHANISM_TYPE mechanism, struct bytes key);
+void hmac_begin(struct hmac *h);
+void hmac_add(struct hmac *h, struct bytes data);
+/* `len` is the hash's own length, at most PRF_OUTPUT_MAX. */
+MUST_CHECK bool hmac_finish(struct hmac *h, uint8_t *out, size_t len);
+void hmac_done(struct hmac *h);
+
+#endif
