@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef IKE_ENGINE_SET_H
+#define IKE_ENGINE_SET_H
+
+#include "ike/clone/plan.h"
+#include "ike/sa/world.h"
+
+enum { SET_WAITERS_MAX = 16 };
+
+struct set_route {
+	struct list by_destination;    /* of the world's with the same destination and metric */
+	struct kernel_route route;
+	bool made;                     /* by us: it was not there */
+};
+
+/*
+ * The clone set of a connection: the head and one clone per wanted CPU. Owned by its connection,
+ * so it outlives its SAs. A connection without clones= has a set of just the head.
+ */
+struct clone_set {
+	uint64_t connection;           /* id */
+	uint32_t count;                /* slots */
+	struct plan_slot *slots;       /* owned */
+	uint64_t *children;            /* owned: id of the Child SA in each slot; 0: none */
+	uint32_t *cpus;                /* owned; slot 0: KERNEL_CPU_NONE */
+	bool wanted;                   /* up, or to be brought up */
+	bool peer_clones, fills_first;
+	bool batch_due, batch_sent;    /* the empty request that ends our clones */
+	bool complete;
+	bool head_refused;             /* the peer does not want the head of a childless IKE SA */
+	int64_t head_since, last_peer_clone;
+	unsigned failures;             /* in a row, for the back-off */
+	struct timer timer, takeover;
+
+	/* in the kernel */
+	bool policies, trap, scripts_up;
+	struct traffic traffic;        /* of the policies; owned */
+	struct list claims;            /* on what policies and trap are for (claims.h) */
+	struct set_route *routes;      /* owned */
+	size_t route_count;
+	struct address own_end, peer_end; /* of what leaves by the policies */
+	bool held;                     /* the outbound policy blocks for the moment */
+	bool any_end;                  /* inbound policies fit SAs of any ends: some have moved */
+
+	/* commands that wait for the set to be up */
+	uint64_t waiters[SET_WAITERS_MAX];
+	size_t waiter_count;
+};
+
+struct clone_set *set_new(struct world *w, struct connection *c);
+/* Its SAs, policies and commands must be gone. */
+void set_free(struct world *w, struct clone_set *set);
+
+/* The CPUs that clones= means on this host, in order, into cpus[1..]; returns their number. There is
+ * room for 1 + CLONES_MAX. */
+uint32_t set_wanted_cpus(const struct kernel_facts *facts, const struct conf_clones *clones,
+			 uint32_t *cpus);
+
+struct connection *set_connection(const struct world *w, const struct clone_set *set);
+struct clone_set *set_of_child(const struct world *w, const struct child_sa *child);
+struct child_sa *set_head(const struct world *w, const struct clone_set *set);
+
+/* Carries out the plan; called after everything that could change it. */
+void set_run(struct world *w, struct clone_set *set);
+
+/* Commands (waiters.c). */
+MUST_CHECK bool set_wait(struct clone_set *set, uint64_t command);
+void set_forget(struct clone_set *set, uint64_t command);
+void set_answer(struct world *w, struct clone_set *set, enum control_code code);
+/* The command that progress of this set belongs to; 0: none. */
+uint64_t set_command(const struct clone_set *set);
+
+/* The whole set goes; at the peer too. */
+void set_down(struct world *w, struct clone_set *set, enum end_reason reason);
+
+/* The ids of all IKE SAs that are its connection's or carry Child SAs of it, some of them twice; to be
+ * freed. Returns how many. */
+size_t set_ike_sas(struct world *w, const struct clone_set *set, uint64_t **ids);
+
+/* Policies (policies.c). -errno; -EEXIST: another peer has some of the selectors, which is
+ * reported. */
+int set_install_policies(struct world *w, const struct child_sa *head);
+/* Nothing leaves by the outbound policy until the set is pointed again. */
+void set_hold(struct world *w, struct clone_set *set);
+/* Policies and routes for the ends that the head has now. -errno. */
+int set_point(struct world *w, struct clone_set *set, const struct child_sa *head);
+void set_remove_policies(struct world *w, struct clone_set *set);
+/* Another peer has some of that traffic, so that `c` cannot: which is reported. */
+MUST_CHECK bool set_is_claimed(struct world *w, const struct connection *c,
+			       const struct traffic *t);
+MUST_CHECK int set_trap(struct world *w, struct clone_set *set);
+void set_untrap(struct world *w, struct clone_set *set);
+
+/* The routes to what is behind the peer (routes.c). None are added where there are some. */
+void set_routes_add(struct world *w, struct clone_set *set, const struct address *peer,
+		    const struct traffic *t);
+void set_routes_move(struct world *w, struct clone_set *set, const struct address *peer);
+void set_routes_remove(struct world *w, struct clone_set *set);
+/* The same without a word to the kernel. */
+void set_routes_forget(struct world *w, struct clone_set *set);
+
+/* Ends that move (path.c). */
+void set_point_head(struct world *w, struct clone_set *set);
+void set_path_leaving(struct world *w, struct ike_sa *sa);
+void set_path_taken(struct world *w, struct ike_sa *sa);
+
+/* Spares (spares.c): counts those that could take a slot; one takes it. */
+void set_find_standbys(struct world *w, struct clone_set *set);
+void set_promote(struct world *w, struct clone_set *set, const struct plan_promotion *p);
+
+/* IKE SAs of a connection (ike.c); the first three are hooks. */
+bool set_ike_up(struct world *w, struct ike_sa *sa);
+void set_head_due(struct world *w, struct ike_sa *sa);
+void set_ike_gone(struct world *w, struct ike_sa *sa, enum end_reason reason, const char *text);
+/* The set's IKE SA is no more: who waits is told, and it is revived where it is to stay up. */
+void set_lost(struct world *w, struct clone_set *set, enum end_reason reason);
+/* Ends an IKE SA whose first Child SA the peer does not want. */
+void set_drop_childless(struct world *w, struct clone_set *set);
+/* Its connection does not need this IKE SA any more: it is that of one whose Child SAs are on it. */
+void set_give_away(struct world *w, struct ike_sa *sa);
+/* The connection goes: its IKE SAs that carry Child SAs of others are theirs from now on. */
+void set_hand_over(struct world *w, const struct connection *c);
+/* When to try again after so many failures. */
+int64_t set_backoff(struct world *w, const struct clone_set *set);
+
+extern const struct world_hooks set_hooks;
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Child SAs that the peer made beyond our CPUs: only their inbound half is in the kernel, until a
+ * CPU has no other. */
+
+#include "ike/engine/set/set.h"
+#include "ike/exchange/create/child.h"
+
+static bool is_being_rekeyed(const struct ike_sa *sa, const struct child_sa *child)
+{
+	if (child->successor != 0)
+		return true;
+	LIST_FOR_EACH(link, &sa->children)
+		if (LIST_OBJECT(link, struct child_sa, link)->replaces == child->id)
+			return true;
+	return false;
+}
+
+/* It could take a slot: it is on the head's IKE SA, and nobody is replacing it. */
+static bool is_standby(struct world *w, const struct clone_set *set, const struct child_sa *child)
+{
+	const struct child_sa *head = set_head(w, set);
+
+	return child->spare && child->state == CHILD_UP && head != NULL &&
+	       child->ike_sa == head->ike_sa &&
+	       !is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child);
+}
+
+void set_find_standbys(struct world *w, struct clone_set *set)
+{
+	for (uint32_t i = 1; i < set->count; i++)
+		set->slots[i].standby = 0;
+	LIST_FOR_EACH(link, child_sas_of_connection(w, set->connection)) {
+		const struct child_sa *child = CHILD_OF_CONNECTION(link);
+
+		if (is_standby(w, set, child))
+			set->slots[child->slot].standby++;
+	}
+}
+
+static struct child_sa *find_standby(struct world *w, const struct clone_set *set, uint32_t slot)
+{
+	LIST_FOR_EACH(link, child_sas_of_connection(w, set->connection)) {
+		struct child_sa *child = CHILD_OF_CONNECTION(link);
+
+		if (child->slot == slot && is_standby(w, set, child))
+			return child;
+	}
+	return NULL;
+}
+
+void set_promote(struct world *w, struct clone_set *set, const struct plan_promotion *p)
+{
+	struct child_sa *spare = find_standby(w, set, p->from);
+	struct child_sa *old = child_sa_find_id(w, set->children[p->to]);
+	struct ike_sa *sa = ike_sa_find_id(w, spare->ike_sa);
+
+	/* What we send on stays until there is something else to send on. */
+	if (old != NULL && (!spare->proven || old->state != CHILD_UP || old->ike_sa != sa->id ||
+			    is_being_rekeyed(sa, old)))
+		return;
+	spare->spare = false;
+	spare->slot = spare->number = p->to;
+	spare->cpu = set->cpus[p->to];
+	set->slots[p->from].spares--;
+	set->slots[p->to].state = SLOT_UP;
+	set->slots[p->to].own = false;
+	set->children[p->to] = spare->id;
+	report_child(w, spare, REPORT_PROGRESS, "spare SA takes the place of this clone");
+	child_start_sending(w, spare);
+	if (old == NULL)
+		return;
+	report_child(w, old, REPORT_PROGRESS, "the peer's is enough: giving ours back");
+	child_give_back(w, old);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What can be seen from outside. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ike/engine/engine.h"
+#include "ike/engine/names.h"
+#include "ike/sa/requests.h"
+
+static const struct connection *connection_of(const struct world *w, const struct child_sa *child)
+{
+	return connection_find_id(&w->connections, child->connection);
+}
+
+/* Without the instance, which stands by itself. */
+static const char *base_name(char *name)
+{
+	name[strcspn(name, "[")] = '\0';
+	return name;
+}
+
+static const char *base_name_of(const struct world *w, const struct child_sa *child, char *out)
+{
+	(void)child_sa_name(w, child, out);
+	return base_name(out);
+}
+
+static struct instance_view instance_view_of(const struct connection *c)
+{
+	if (c == NULL || c->template == 0)
+		return (struct instance_view) { 0 };
+	return (struct instance_view) { c->number, c->remote_host };
+}
+
+static void child_view_of(struct world *w, const struct child_sa *child, char *name, char *suite,
+			  struct child_view *out)
+{
+	const struct connection *c = connection_of(w, child);
+	const struct ike_sa *sa = ike_sa_find_id(w, child->ike_sa);
+
+	*out = (struct child_view) {
+		.serial = child->serial,
+		.ike_serial = sa->serial,
+		.name = base_name_of(w, child, name),
+		.set = c->conf->name,
+		.instance = instance_view_of(c),
+		.clone = child->number,
+		.has_clones = c->conf->clones.kind != CLONES_NO,
+		.cpu = child->cpu,
+		.role = child->role,
+		.inbound = child->inbound,
+		.outbound = child->outbound,
+		.spi_in = child->spi_in,
+		.spi_out = child->spi_out,
+		.local = child->from,
+		.remote = child->to,
+		.traffic = &child->traffic,
+		.mode = child->mode,
+		.encapsulated = child->encapsulated,
+		.esn = child->suite.esn,
+		.algorithms = suite_print(&child->suite, suite),
+		.add_epoch = child->created + w->epoch_offset,
+		.age = w->now - child->created,
+		.expires_in = child->life_timer.node.when - w->now,
+		.peer_id = sa->remote_id,
+		.reqid = child->reqid,
+		.max_bytes = c->conf->ipsec_max_bytes,
+		.max_packets = c->conf->ipsec_max_packets,
+	};
+	child_sa_counters(w, child, &out->in, &out->out);
+}
+
+static int compare_children(const void *a, const void *b)
+{
+	const struct child_sa *const *x = a, *const *y = b;
+
+	if ((*x)->connection != (*y)->connection)
+		return (*x)->connection < (*y)->connection ? -1 : 1;
+	if ((*x)->number != (*y)->number)
+		return (*x)->number < (*y)->number ? -1 : 1;
+	return (*x)->serial < (*y)->serial ? -1 : 1;
+}
+
+struct named_child {
+	const char *name;
+	const struct child_sa *child;
+};
+
+static int compare_named(const void *a, const void *b)
+{
+	const struct named_child *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : compare_children(&x->child, &y->child);
+}
+
+/* Not in use yet: what it replaces is. */
+static bool is_waiting(const struct child_sa *child)
+{
+	return child->replaces != 0 && child->role == ROLE_RESPONDER && !child->outbound &&
+	       !child->waits_for_head && !child->exhausted && !child->spare;
+}
+
+static size_t collect(struct world *w, const char *name, struct named_child *list)
+{
+	char own[CHILD_NAME_MAX];
+	size_t count = 0;
+
+	LIST_FOR_EACH(link, &w->ike_sas) {
+		struct ike_sa *sa = LIST_OBJECT(link, struct ike_sa, link);
+
+		LIST_FOR_EACH(inner, &sa->children) {
+			struct child_sa *child = LIST_OBJECT(inner, struct child_sa, link);
+			const struct connection *c = connection_of(w, child);
+
+			if (child->state == CHILD_UP && c != NULL && !is_waiting(child) &&
+			    name_means(c, base_name_of(w, child, own), name))
+				list[count++] = (struct named_child) { c->conf->name, child };
+		}
+	}
+	return count;
+}
+
+void ike_engine_each_child(struct ike_engine *engine, const char *name, int64_t now,
+			   void (*each)(void *context, const struct child_view *view),
+			   void *context)
+{
+	struct world *w = &engine->w;
+	struct named_child *list;
+	size_t count;
+
+	engine_enter(engine, now);
+	list = mem_new_array(w->child_count + 1U, sizeof(*list));
+	count = collect(w, name, list);
+	qsort(list, count, sizeof(*list), compare_named);
+	for (size_t i = 0; i < count; i++) {
+		char text[CHILD_NAME_MAX], suite[SUITE_TEXT_MAX];
+		struct child_view view;
+
+		child_view_of(w, list[i].child, text, suite, &view);
+		each(context, &view);
+	}
+	mem_free(list);
+	engine_leave(engine);
+}
+
+static void ike_view_of(const struct world *w, const struct ike_sa *sa, char *suite,
+			struct ike_view *out)
+{
+	const struct connection *c = ike_sa_connection(w, sa);
+	bool established = sa->state == IKE_ESTABLISHED;
+
+	*out = (struct ike_view) {
+		.serial = sa->serial,
+		.name = c == NULL ? "" : c->conf->name,
+		.instance = instance_view_of(c),
+		.state = ike_state_name(sa->state),
+		.role = sa->role,
+		.established = established,
+		.spi_i = sa->spi_i,
+		.spi_r = sa->spi_r,
+		.local = sa->local,
+		.remote = sa->remote,
+		.local_id = sa->local_id,
+		.peer_id = sa->remote_id,
+		.algorithms = sa->suite.encr == NULL ? "" : suite_print(&sa->suite, suite),
+		.age = w->now - (established ? sa->established : sa->created),
+		.expires_in = established ? sa->life_timer.node.when - w->now : 0,
+		.child_count = sa->child_count,
+		.window = sa->peer_window,
+		.in_flight = requests_count_in_flight(sa),
+		.nat_local = sa->nat_local,
+		.nat_remote = sa->nat_remote,
+	};
+}
+
+void ike_engine_each_ike(struct ike_engine *engine, int64_t now,
+			 void (*each)(void *context, const struct ike_view *view), void *context)
+{
+	struct world *w = &engine->w;
+
+	engine_enter(engine, now);
+	LIST_FOR_EACH(link, &w->ike_sas) {
+		char suite[SUITE_TEXT_MAX];
+		struct ike_view view;
+
+		ike_view_of(w, LIST_OBJECT(link, struct ike_sa, link), suite, &view);
+		each(context, &view);
+	}
+	engine_leave(engine);
+}
+
+static const char *slot_text(enum slot_state state)
+{
+	static const char *const texts[] = {
+		[SLOT_EMPTY] = "empty",
+		[SLOT_NEGOTIATING] = "negotiating",
+		[SLOT_UP] = "up",
+		[SLOT_REFUSED] = "refused",
+	};
+
+	return texts[state];
+}
+
+static void connection_view_of(const struct world *w, const struct connection *c, uint32_t slot,
+			       char *name, struct connection_view *out)
+{
+	const struct clone_set *set = c->set;
+	const struct ike_sa *sa = ike_sa_find_id(w, c->ike_sa);
+	const struct child_sa *child = set->slots[slot].state == SLOT_UP
+					       ? child_sa_find_id(w, set->children[slot])
+					       : NULL;
+
+	(void)connection_member_name(c, slot, name);
+	*out = (struct connection_view) {
+		.name = base_name(name),
+		.set = c->conf->name,
+		.instance = instance_view_of(c),
+		.clone = slot,
+		.has_clones = c->conf->clones.kind != CLONES_NO,
+		.conf = c->conf,
+		.orientation = c->orientation,
+		.local = c->local_host,
+		.remote = c->remote_host,
+		.local_id = c->local_id,
+		.remote_id = c->remote_id,
+		.routed = set->trap,
+		.up = set->wanted,
+		.ike_serial = slot == 0 && sa != NULL && sa->state == IKE_ESTABLISHED ? sa->serial
+										     : 0,
+		.child_serial = child == NULL ? 0 : child->serial,
+		.reqid = c->reqid,
+		.priority = c->priority,
+		.cpu = set->cpus[slot],
+		.slot_state = slot_text(set->slots[slot].state),
+		.is_template = connection_is_template(c),
+		.instances = c->instance_count,
+	};
+}
+
+void ike_engine_each_connection(struct ike_engine *engine, const char *name,
+				void (*each)(void *context, const struct connection_view *view),
+				void *context)
+{
+	struct world *w = &engine->w;
+
+	LIST_FOR_EACH(link, &w->connections.all) {
+		const struct connection *c = LIST_OBJECT(link, struct connection, link);
+
+		for (uint32_t slot = 0; slot < c->set->count; slot++) {
+			char text[CHILD_NAME_MAX];
+			struct connection_view view;
+
+			connection_view_of(w, c, slot, text, &view);
+			if (name_means(c, text, name))
+				each(context, &view);
+		}
+	}
+}
+
+void ike_engine_counts(const struct ike_engine *engine, struct engine_counts *out)
+{
+	const struct world *w = &engine->w;
+
+	*out = (struct engine_counts) {
+		.connections = w->connections.count,
+		.ike_half_open = w->half_open,
+		.ike_established = w->established,
+		.child_established = w->child_count,
+		.cookies_required = guard_wants_cookie(w),
+		.dropped_over_number = w->guard.over_number,
+		.dropped_over_work = w->guard.over_work,
+		.dropped_over_prefix = w->guard.over_prefix,
+		.datagrams_in = w->datagrams_in,
+		.datagrams_dropped = w->datagrams_dropped,
+		.cookies_sent = w->cookies_sent,
+		.retransmits = w->retransmits,
+	};
+	LIST_FOR_EACH(link, &w->connections.all) {
+		const struct connection *c = LIST_OBJECT(link, struct connection, link);
+
+		out->routed += c->set->trap;
+		out->active += c->set->slots[0].state == SLOT_UP;
+	}
+}
+
+bool ike_engine_knows(struct ike_engine *engine, const char *name)
+{
+	uint32_t number;
+
+	return name_is_known(&engine->w, name) ||
+	       name_find_member(&engine->w, name, &number) != NULL;
+}

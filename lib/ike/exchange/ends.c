@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "ike/exchange/ends.h"
+
+#include "base/mem.h"
+#include "ike/exchange/create/followup.h"
+#include "ike/exchange/create/rekey.h"
+#include "ike/exchange/send.h"
+#include "ike/sa/requests.h"
+
+static void report_traffic(struct world *w, const struct child_sa *child)
+{
+	struct kernel_counters in, out;
+
+	child_sa_counters(w, child, &in, &out);
+	report_child(w, child, REPORT_CLOSED, "ESP traffic information: in=%lluB out=%lluB",
+		     (unsigned long long)in.bytes, (unsigned long long)out.bytes);
+}
+
+void child_end(struct world *w, struct child_sa *child, bool by_peer)
+{
+	if (child->inbound)
+		report_traffic(w, child);
+	w->hooks->child_leaving(w, child);
+	if (child->state == CHILD_UP)
+		w->child_count--;
+	child_sa_uninstall(w, child);
+	w->hooks->child_gone(w, child, by_peer);
+	child_sa_free(w, child);
+}
+
+static void children_end(struct world *w, struct ike_sa *sa, bool by_peer)
+{
+	/* Clones first and the head last, so that the head carries what is left. */
+	while (!list_empty(&sa->children))
+		child_end(w, LIST_OBJECT(sa->children.prev, struct child_sa, link), by_peer);
+}
+
+void ike_sa_drop(struct world *w, struct ike_sa *sa)
+{
+	requests_drop_all(w, sa);
+	timer_stop(w, &sa->half_open_timer);
+	ike_sa_enter(sa, IKE_GONE);
+	list_remove(&sa->link);
+	list_append(&w->gone, &sa->link);
+}
+
+/* What it was agreeing on does not outlive it. */
+static void drop_successor(struct world *w, struct ike_sa *sa)
+{
+	uint64_t ids[] = { sa->successor_own, sa->successor_peer };
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+		struct ike_sa *successor = ike_sa_find_id(w, ids[i]);
+
+		if (successor != NULL && successor->state == IKE_SUCCESSOR)
+			ike_sa_drop(w, successor);
+	}
+}
+
+void ike_end(struct world *w, struct ike_sa *sa, enum end_reason reason, const char *text)
+{
+	if (sa->state == IKE_GONE)
+		return;
+	bool told = sa->state == IKE_DELETING;
+
+	if (sa->state == IKE_ESTABLISHED || sa->state == IKE_DELETING)
+		w->established--;
+	if (!told && rekey_ike_inherit(w, sa, reason))
+		told = true;
+	w->hooks->ike_leaving(w, sa, reason);
+	children_end(w, sa, reason == END_BY_PEER);
+	drop_successor(w, sa);
+	followups_end_all(w, sa);
+	ike_sa_leave_half_open(w, sa);
+	requests_drop_all(w, sa);
+	timer_stop(w, &sa->half_open_timer);
+	timer_stop(w, &sa->life_timer);
+	timer_stop(w, &sa->keepalive_timer);
+	timer_stop(w, &sa->rekey_timer);
+	timer_stop(w, &sa->liveness_timer);
+	if (!told)
+		w->hooks->ike_gone(w, sa, reason, text);
+	rekey_ike_ended(w, sa);
+	ike_sa_enter(sa, IKE_GONE);
+	list_remove(&sa->link);
+	list_append(&w->gone, &sa->link);
+}
+
+void ike_close(struct world *w, struct ike_sa *sa, enum end_reason reason, const char *text)
+{
+	if (sa->state == IKE_DELETING || sa->state == IKE_GONE)
+		return;
+	if (sa->state != IKE_ESTABLISHED) {
+		ike_end(w, sa, reason, text);
+		return;
+	}
+	LIST_FOR_EACH(link, &sa->requests) {
+		struct request *r = LIST_OBJECT(link, struct request, link);
+
+		if (r->state == REQUEST_QUEUED)
+			request_done(w, sa, r);
+	}
+	w->hooks->ike_leaving(w, sa, reason);
+	children_end(w, sa, false);
+	drop_successor(w, sa);
+	w->hooks->ike_gone(w, sa, reason, text);
+	ike_retire(w, sa);
+}
+
+void ike_retire(struct world *w, struct ike_sa *sa)
+{
+	timer_stop(w, &sa->life_timer);
+	timer_stop(w, &sa->rekey_timer);
+	timer_stop(w, &sa->liveness_timer);
+	ike_sa_enter(sa, IKE_DELETING);
+	(void)request_new(sa, REQUEST_DELETE_IKE);
+	requests_run(w, sa);
+}
+
+static void close_some(struct world *w, struct ike_sa *sa, struct child_sa *const *list,
+		       size_t count)
+{
+	struct request *request = request_new(sa, REQUEST_DELETE_CHILD);
+
+	request->spis = mem_new_array(count, sizeof(*request->spis));
+	request->spi_count = count;
+	for (size_t i = 0; i < count; i++) {
+		request->spis[i] = list[i]->spi_in;
+		child_end(w, list[i], false);
+	}
+}
+
+void children_close(struct world *w, struct ike_sa *sa, struct child_sa *const *list,
+		    size_t count)
+{
+	for (size_t i = 0; i < count; i += DELETED_AT_ONCE)
+		close_some(w, sa, list + i,
+			   count - i < DELETED_AT_ONCE ? count - i : DELETED_AT_ONCE);
+	requests_run(w, sa);
+}

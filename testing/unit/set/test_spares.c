@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Clones beyond a host's CPUs, those of both ends for the same CPU, and those that are refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ike/exchange/ends.h"
+#include "pair/engine_pair.h"
+#include "provider.h"
+
+static struct child_sa *child_in(const struct side *side, uint32_t slot, bool spare)
+{
+	LIST_FOR_EACH(link, &pair_ike(side)->children) {
+		struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
+
+		if (child->slot == slot && child->spare == spare && child->state == CHILD_UP)
+			return child;
+	}
+	return NULL;
+}
+
+static unsigned count(const struct side *side, enum kernel_direction direction)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < side->kernel.sa_count; i++)
+		n += side->kernel.sas[i].direction == direction;
+	return n;
+}
+
+static uint64_t cpus_out(const struct side *side)
+{
+	uint64_t cpus = 0;
+
+	for (size_t i = 0; i < side->kernel.sa_count; i++)
+		if (side->kernel.sas[i].direction == KERNEL_OUT &&
+		    side->kernel.sas[i].cpu != KERNEL_CPU_NONE)
+			cpus |= UINT64_C(1) << side->kernel.sas[i].cpu;
+	return cpus;
+}
+
+static void delete_one(struct side *side, struct child_sa *child)
+{
+	children_close(&side->engine->w, pair_ike(side), &child, 1);
+	pair_run(side->pair);
+}
+
+static void a_spare_takes_the_place_of_what_the_peer_deletes(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.west = " clones=4\n", .east = " clones=2\n", .west_cpus = 4, .east_cpus = 2,
+	});
+	const struct child_sa *lost;
+
+	(void)state;
+	pair_up(pair);
+	assert_int_equal(count(&pair->east, KERNEL_IN), 5);
+	assert_int_equal(count(&pair->east, KERNEL_OUT), 3);
+	lost = child_in(&pair->east, 1, false);
+	delete_one(&pair->west, child_sa_find_spi(&pair->west.engine->w, lost->spi_out));
+	/* before west has made another: in the same moment */
+	assert_int_equal(count(&pair->east, KERNEL_IN), 4);
+	assert_int_equal(count(&pair->east, KERNEL_OUT), 3);
+	assert_int_equal(cpus_out(&pair->east), 3);
+	assert_int_equal(count(&pair->west, KERNEL_OUT), 4);
+	pair_advance(pair, SECONDS(20));
+	assert_int_equal(cpus_out(&pair->west), 15);
+	assert_int_equal(count(&pair->east, KERNEL_IN), 5);
+	pair_free(pair);
+}
+
+static bool loses_wests;
+
+static bool wests_clones_are_lost(struct pair *pair, const struct packet *packet)
+{
+	const uint8_t *p = packet->bytes.ptr;
+
+	return loses_wests && p[18] == EXCHANGE_CREATE_CHILD_SA && (p[19] & FLAG_RESPONSE) == 0 &&
+	       packet->sender == &pair->west;
+}
+
+static void what_both_made_for_the_same_cpu_is_given_back_by_one(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.west = " clones=3\n", .east = " clones=3\n",
+	});
+
+	(void)state;
+	pair->loses = wests_clones_are_lost;
+	loses_wests = true;
+	ike_engine_up(pair->west.engine, "t", false, 7, pair->now);
+	pair_advance(pair, MILLISECONDS(1200)); /* east's turn comes after a second */
+	loses_wests = false;
+	pair_advance(pair, SECONDS(3));
+	assert_int_equal(cpus_out(&pair->west), 7);
+	assert_int_equal(cpus_out(&pair->east), 7);
+	assert_in_range(count(&pair->west, KERNEL_IN), 5, 7); /* what may still arrive is taken */
+	pair_advance(pair, SECONDS(30));
+	assert_int_equal(cpus_out(&pair->west), 7);
+	assert_int_equal(cpus_out(&pair->east), 7);
+	assert_int_equal(pair->west.kernel.sa_count, 8);
+	assert_int_equal(pair->east.kernel.sa_count, 8);
+	/* and that is all */
+	pair_advance(pair, SECONDS(600));
+	assert_int_equal(pair->west.kernel.sa_count, 8);
+	pair_free(pair);
+}
+
+static unsigned requests;
+
+static bool counts_requests(struct pair *pair, const struct packet *packet)
+{
+	const uint8_t *p = packet->bytes.ptr;
+
+	requests += p[18] == EXCHANGE_CREATE_CHILD_SA && (p[19] & FLAG_RESPONSE) == 0 &&
+		    packet->sender == &pair->west;
+	return false;
+}
+
+static void what_the_peer_refused_is_asked_for_when_something_changed(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.west = " clones=4\n", .east = " clones=2\n max-clones=2\n",
+	});
+	struct child_sa *clone;
+
+	(void)state;
+	pair->loses = counts_requests;
+	requests = 0;
+	ike_engine_up(pair->west.engine, "t", false, 7, pair->now);
+	pair_advance(pair, SECONDS(5));
+	assert_int_equal(pair->west.last_code, CONTROL_OK);
+	assert_int_equal(count(&pair->west, KERNEL_OUT), 3);
+	assert_int_equal(requests, 4); /* all at once, two of them in vain */
+	pair_advance(pair, SECONDS(1800));
+	assert_int_equal(requests, 4);
+	/* there is room again: for one */
+	clone = child_in(&pair->west, 1, false);
+	if (clone == NULL)
+		clone = child_in(&pair->west, 3, false);
+	assert_non_null(clone);
+	delete_one(&pair->west, clone);
+	pair_advance(pair, SECONDS(60));
+	assert_int_equal(count(&pair->west, KERNEL_OUT), 3);
+	assert_in_range(requests, 5, 7);
+	pair_free(pair);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_spare_takes_the_place_of_what_the_peer_deletes),
+		cmocka_unit_test(what_both_made_for_the_same_cpu_is_given_back_by_one),
+		cmocka_unit_test(what_the_peer_refused_is_asked_for_when_something_changed),
+	};
+
+	return cmocka_run_group_tests(tests, provider_start, provider_stop);
+}
