@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PLUTO_DAEMON_PARTS_H
+#define PLUTO_DAEMON_PARTS_H
+
+#include "ike/engine.h"
+#include "pluto/control/commands.h"
+#include "pluto/daemon/daemon.h"
+#include "pluto/daemon/log.h"
+#include "pluto/daemon/report.h"
+#include "pluto/keeper/channel.h"
+#include "pluto/kernel/kernel.h"
+#include "pluto/kernel/ledger.h"
+#include "pluto/loop/clock.h"
+#include "pluto/loop/loop.h"
+#include "pluto/loop/workers.h"
+#include "pluto/udp/udp.h"
+
+/* Inside daemon/ only: everything that pluto is made of. */
+struct daemon {
+	const struct runtime *runtime;
+	struct loop *loop;
+	struct channel *channel;
+	struct ledger *ledger;
+	struct kernel_backend *kernel;
+	struct kernel_facts facts;
+	struct workers *workers;
+	unsigned int helpers;
+	struct udp *udp;
+	struct ike_engine *engine;
+	struct commands *commands;
+	struct report_log log;
+	struct event *rescan, *kernel_events, *address_events, *alive, *tick;
+	int retries;    /* of sockets that could not be opened */
+	bool crypto;    /* is started */
+	bool started;   /* READY has been said */
+	bool stopping;
+	bool has_secrets; /* the file was good once */
+};
+
+/* host.c: the engine's hands, and what reaches it. */
+void daemon_make_udp(struct daemon *d);
+void daemon_make_engine(struct daemon *d);
+void daemon_job_home(void *context, struct crypto_job *job);
+
+#endif
