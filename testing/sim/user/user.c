@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands. */
+
+#include "sim/user/user.h"
+
+#include "sim/check/excuses.h"
+#include "sim/host/host.h"
+
+void user_up(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	(void)sim;
+	if (!host_listens(host))
+		return;
+	ike_engine_up(host_enter(host), tunnel->name, false, host_command(host, tunnel),
+		      host_now(host));
+	host_settle(host);
+}
+
+void user_up_again(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	if (tunnel->last_code[host_end(host, tunnel)] != 0)
+		user_up(sim, host, tunnel);
+}
+
+void user_down(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	char name[TUNNEL_NAME_MAX];
+
+	if (!host_listens(host) || !tunnel_name(host, tunnel, name))
+		return;
+	tunnel_excuse(sim, tunnel, EXCUSE_SAID, "taken down");
+	ike_engine_down(host_enter(host), name, host_command(host, tunnel), host_now(host));
+	host_settle(host);
+}
+
+void user_route(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	(void)sim;
+	if (!host_listens(host))
+		return;
+	ike_engine_route(host_enter(host), tunnel->name, host_command(host, tunnel),
+			 host_now(host));
+	host_settle(host);
+}
+
+void user_unroute(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	(void)sim;
+	if (!host_listens(host))
+		return;
+	ike_engine_unroute(host_enter(host), tunnel->name, host_command(host, tunnel),
+			   host_now(host));
+	host_settle(host);
+}
+
+void user_delete(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	if (!host_listens(host))
+		return;
+	tunnel_excuse(sim, tunnel, EXCUSE_SAID, "its connection is deleted");
+	ike_engine_delete(host_enter(host), tunnel->name, host_command(host, tunnel),
+			  host_now(host));
+	host_settle(host);
+}
+
+void user_add(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	(void)sim;
+	if (host_listens(host))
+		host_load(host, tunnel, false);
+}
+
+void user_replace(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	if (!host_listens(host))
+		return;
+	tunnel_excuse(sim, tunnel, EXCUSE_SAID, "its connection is loaded again");
+	host_load(host, tunnel, true);
+}
+
+void user_rekey(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	enum rekey_what what = random_percent(&sim->random, 60) ? REKEY_CHILD : REKEY_IKE;
+	char name[TUNNEL_NAME_MAX];
+
+	if (!host_listens(host) || !tunnel_name(host, tunnel, name))
+		return;
+	ike_engine_rekey(host_enter(host), name, what, host_command(host, tunnel),
+			 host_now(host));
+	host_settle(host);
+}
+
+void user_anything(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	static const struct {
+		sim_script *script;
+		const char *name;
+	} all[] = {
+		{ user_up, "up" },	   { user_up, "up" },	      { user_up, "up" },
+		{ user_down, "down" },	   { user_route, "route" },   { user_unroute, "unroute" },
+		{ user_delete, "delete" }, { user_add, "add" },	      { user_add, "add" },
+		{ user_rekey, "rekey" },   { user_rekey, "rekey" },   { user_replace, "replace" },
+		{ user_crash, "crash" },   { user_reboot, "reboot" }, { user_boot, "boot" },
+	};
+	unsigned which = random_below(&sim->random, ARRAY_LEN(all));
+
+	sim_note(sim, host, "# %s", all[which].name);
+	all[which].script(sim, host, tunnel);
+}
