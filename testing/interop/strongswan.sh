@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+#
+# strongswan.sh: charon, led by swanctl.
+#
+# A scenario may set before it says swan_conf:
+#   swan_conn, swan_child  more lines of the connection and of its child, parted by ;
+swan_conn=
+swan_child=
+swan_local=192.1.2.23
+swan_remote=192.1.2.45
+
+lines() {
+	echo "$1" | tr ';' '\n'
+}
+
+swan_conf() {
+	cat >$lab/east/strongswan.conf <<-EOF
+		charon-systemd {
+		    load = random nonce openssl pem pkcs1 x509 pubkey kernel-netlink socket-default vici
+		    journal {
+		        default = -1
+		    }
+		    filelog {
+		        peer {
+		            path = $lab/east/peer.log
+		            append = yes
+		            flush_line = yes
+		            default = 1
+		            ike_name = yes
+		            knl = 2
+		            chd = 2
+		        }
+		    }
+		    plugins {
+		        vici {
+		            socket = unix://$lab/east/charon.vici
+		        }
+		    }
+		}
+	EOF
+	cat >$lab/east/swanctl.conf <<-EOF
+		connections {
+		    west {
+		        version = 2
+		        local_addrs = $swan_local
+		        remote_addrs = $swan_remote
+		        local {
+		            auth = psk
+		            id = @east
+		        }
+		        remote {
+		            auth = psk
+		            id = @west
+		        }
+		        $(lines "$swan_conn")
+		        children {
+		            $name {
+		                local_ts = 192.0.2.0/24
+		                remote_ts = 192.0.1.0/24
+		                $(lines "$swan_child")
+		            }
+		        }
+		    }
+		}
+		secrets {
+		    ike {
+		        secret = $psk
+		    }
+		}
+	EOF
+}
+
+swanctl() {
+	command=$1
+	shift
+	peer swanctl "$command" --uri unix://$lab/east/charon.vici "$@"
+}
+
+peer_start() {
+	peer_background env STRONGSWAN_CONF=$lab/east/strongswan.conf charon-systemd
+	wait_for "strongSwan answers" 60 swanctl --stats
+	assert_ok "strongSwan loads its configuration" \
+		swanctl --load-all --noprompt --file $lab/east/swanctl.conf
+}
+
+peer_stop() {
+	peer_kill
+}
+
+peer_up() {
+	swanctl --initiate --child $name --timeout 60
+}
+
+peer_down() {
+	swanctl --terminate --ike west --timeout 60
+}
+
+peer_rekey() {
+	case $1 in
+	child) swanctl --rekey --child $name ;;
+	ike) swanctl --rekey --ike west ;;
+	esac
+}
