@@ -62,7 +62,7 @@ void ike_end(struct world *w, struct ike_sa *sa, enum end_reason reason, const c
 {
 	if (sa->state == IKE_GONE)
 		return;
-	bool told = sa->state == IKE_DELETING;
+	bool told = sa->state == IKE_DELETING || sa->state == IKE_WITHDRAWN;
 
 	if (sa->state == IKE_ESTABLISHED || sa->state == IKE_DELETING)
 		w->established--;
@@ -89,9 +89,11 @@ void ike_end(struct world *w, struct ike_sa *sa, enum end_reason reason, const c
 
 void ike_close(struct world *w, struct ike_sa *sa, enum end_reason reason, const char *text)
 {
-	if (sa->state == IKE_DELETING || sa->state == IKE_GONE)
+	bool asked = sa->state == IKE_AUTH_SENT;
+
+	if (sa->state == IKE_WITHDRAWN || sa->state == IKE_DELETING || sa->state == IKE_GONE)
 		return;
-	if (sa->state != IKE_ESTABLISHED) {
+	if (sa->state != IKE_ESTABLISHED && !asked) {
 		ike_end(w, sa, reason, text);
 		return;
 	}
@@ -105,7 +107,10 @@ void ike_close(struct world *w, struct ike_sa *sa, enum end_reason reason, const
 	children_end(w, sa, false);
 	drop_successor(w, sa);
 	w->hooks->ike_gone(w, sa, reason, text);
-	ike_retire(w, sa);
+	if (asked)
+		ike_sa_enter(sa, IKE_WITHDRAWN);
+	else
+		ike_retire(w, sa);
 }
 
 void ike_retire(struct world *w, struct ike_sa *sa)

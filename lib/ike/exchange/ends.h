@@ -15,7 +15,8 @@ void ike_end(struct world *w, struct ike_sa *sa, enum end_reason reason, const c
 
 /*
  * The polite way: children end at once, one Delete goes to the peer and is repeated until it is
- * answered or given up. Before the SA is established it simply ends.
+ * answered or given up. Where the peer may have it without our knowing (IKE_AUTH is on its way), that
+ * begins with its answer. Before that it simply ends.
  */
 void ike_close(struct world *w, struct ike_sa *sa, enum end_reason reason, const char *text);
 

@@ -71,6 +71,7 @@ struct outcome auth_r_request(struct step_call *call);
 struct outcome auth_r_childless(struct step_call *call);
 struct outcome auth_i_answer(struct step_call *call);
 struct outcome auth_i_refused(struct step_call *call);
+struct outcome auth_i_withdrawn(struct step_call *call);
 struct outcome child_r_request(struct step_call *call);
 struct outcome rekey_ike_r_request(struct step_call *call);
 struct outcome rekey_ike_i_answer(struct step_call *call);

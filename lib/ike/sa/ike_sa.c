@@ -238,7 +238,8 @@ bool ike_sa_is_only(struct world *w, const struct ike_sa *sa)
 	LIST_FOR_EACH(link, ike_sas_of_peer(w, sa)) {
 		const struct ike_sa *other = IKE_OF_PEER(link);
 
-		if (other != sa && other->state != IKE_DELETING && other->state != IKE_GONE &&
+		if (other != sa && other->state != IKE_WITHDRAWN && other->state != IKE_DELETING &&
+		    other->state != IKE_GONE &&
 		    identity_equal(&other->local_id, &sa->local_id))
 			return false;
 	}

@@ -26,6 +26,8 @@ static const struct {
 	STATE(IKE_SUCCESSOR, "agreeing on a new IKE SA",
 	      "agreed under an older IKE SA that it will replace; no messages yet"),
 	STATE(IKE_ESTABLISHED, "established IKE SA", "authenticated; Child SAs live under it"),
+	STATE(IKE_WITHDRAWN, "given up after IKE_AUTH request",
+	      "initiator: closed by us, but the peer may have it: its answer is waited for"),
 	STATE(IKE_DELETING, "deleting IKE SA",
 	      "our Delete is on its way; everything else is over"),
 	STATE(IKE_GONE, "deleted IKE SA", "freed when the call that found this out ends"),
@@ -47,6 +49,8 @@ const struct ike_move ike_moves[] = {
 	{ IKE_NEW, IKE_SUCCESSOR, "we ask the peer to rekey the IKE SA" },
 	{ IKE_INIT_RECEIVED, IKE_SUCCESSOR, "the peer asks us to rekey the IKE SA" },
 	{ IKE_SUCCESSOR, IKE_ESTABLISHED, "the IKE SA is rekeyed" },
+	{ IKE_AUTH_SENT, IKE_WITHDRAWN, "closed by us before the answer" },
+	{ IKE_WITHDRAWN, IKE_DELETING, "the IKE_AUTH response came" },
 	{ IKE_ESTABLISHED, IKE_DELETING, "closed by us, or replaced" },
 };
 

@@ -63,7 +63,7 @@ static void check_ike(const struct side *side, const struct ike_sa *sa, struct s
 		check_child(w, sa, LIST_OBJECT(link, struct child_sa, link), sums);
 	}
 	must(children == sa->child_count);
-	must(sa->state != IKE_DELETING || children == 0);
+	must((sa->state != IKE_DELETING && sa->state != IKE_WITHDRAWN) || children == 0);
 	check_requests(sa);
 	check_replies(sa, w->setup->ike_window);
 	must(sa->fragment_bytes <= FRAGMENT_BYTES_PER_SA);

@@ -316,8 +316,8 @@ void set_down(struct world *w, struct clone_set *set, enum end_reason reason)
 	for (size_t i = 0; i < count; i++) {
 		struct ike_sa *sa = ike_sa_find_id(w, ids[i]);
 
-		if (sa->state != IKE_DELETING && sa->state != IKE_SUCCESSOR &&
-		    sa->state != IKE_GONE)
+		if (sa->state != IKE_WITHDRAWN && sa->state != IKE_DELETING &&
+		    sa->state != IKE_SUCCESSOR && sa->state != IKE_GONE)
 			down_on(w, set, sa, reason);
 	}
 	mem_free(ids);

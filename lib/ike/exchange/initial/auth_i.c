@@ -171,3 +171,11 @@ struct outcome auth_i_refused(struct step_call *call)
 		   notify_name(call->m->error));
 	return KILL(END_REFUSED, "rejected by the peer");
 }
+
+/* Nobody here is interested in who it is, but it has an IKE SA and a Child SA with us. */
+struct outcome auth_i_withdrawn(struct step_call *call)
+{
+	auth_establish(call->w, call->sa, 0);
+	ike_retire(call->w, call->sa);
+	return DONE;
+}
