@@ -180,13 +180,21 @@ static void on_keepalive(void *context, const struct endpoint *from, const struc
 /* A command's id tells the tunnel that it is about. */
 enum { COMMAND_TUNNEL_BITS = 20 };
 
-uint64_t host_command(struct sim_host *host, struct sim_tunnel *tunnel)
+uint64_t host_aside(struct sim_host *host, struct sim_tunnel *tunnel)
 {
 	uint64_t index = (uint64_t)(tunnel - host->sim->tunnels);
 
-	tunnel->last_code[host_end(host, tunnel)] = -1;
 	host->open_commands++;
 	return ++host->next_command << COMMAND_TUNNEL_BITS | index;
+}
+
+uint64_t host_command(struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	unsigned end = host_end(host, tunnel);
+
+	tunnel->last_code[end] = -1;
+	tunnel->last_command[end] = host_aside(host, tunnel);
+	return tunnel->last_command[end];
 }
 
 static void on_done(void *context, uint64_t command, enum control_code code)
@@ -201,7 +209,8 @@ static void on_done(void *context, uint64_t command, enum control_code code)
 		 (unsigned)(command >> COMMAND_TUNNEL_BITS), (int)code);
 	if (seen_keep(&host->sim->seen, bytes_at(name, sizeof(name)), answer) != answer)
 		sim_fail(host->sim, "%s: a command is answered twice", host->name);
-	tunnel->last_code[host_end(host, tunnel)] = (int)code;
+	if (tunnel->last_command[host_end(host, tunnel)] == command)
+		tunnel->last_code[host_end(host, tunnel)] = (int)code;
 	host->open_commands--;
 	(void)host_enter(host);
 }

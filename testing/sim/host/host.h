@@ -123,6 +123,8 @@ int64_t host_blocks(const struct sim_host *host);
 
 /* The id of a command about that tunnel, whose end's last_code is -1 until it is answered. */
 uint64_t host_command(struct sim_host *host, struct sim_tunnel *tunnel);
+/* Of one that changes nothing about what is wanted there. */
+uint64_t host_aside(struct sim_host *host, struct sim_tunnel *tunnel);
 /* 0 or 1: which end of the tunnel this is. */
 unsigned host_end(const struct sim_host *host, const struct sim_tunnel *tunnel);
 struct sim_host *host_peer(const struct sim_host *host, const struct sim_tunnel *tunnel);

@@ -22,7 +22,9 @@ struct sim_tunnel {
 	char name[SIM_NAME_MAX];
 	unsigned host[2];               /* indices: left and right */
 	struct sim_choices end[2];      /* left's and right's own */
-	int last_code[2];               /* of the last command at each end; -1: not answered yet */
+	/* The last command at each end that says what is wanted, and its answer; -1: none yet. */
+	uint64_t last_command[2];
+	int last_code[2];
 	int64_t last_move[2];           /* when each end last got another address */
 	int64_t excused_until;          /* packets may be lost until then (check/excuses.h) */
 	bool unsaid;                    /* an end had to find out by itself, at some time */

@@ -85,7 +85,7 @@ void user_rekey(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunne
 
 	if (!host_listens(host) || !tunnel_name(host, tunnel, name))
 		return;
-	ike_engine_rekey(host_enter(host), name, what, host_command(host, tunnel),
+	ike_engine_rekey(host_enter(host), name, what, host_aside(host, tunnel),
 			 host_now(host));
 	host_settle(host);
 }
