@@ -51,12 +51,13 @@ static void check_halves(struct sim *sim, const struct sim_host *host,
 			 child->spi_in, peer->name);
 }
 
-/* How many outbound SAs the tunnel has that are not being replaced. */
+/* How many outbound SAs the tunnel has that are not being replaced. While a newer IKE SA takes over,
+ * an old clone sends until there is a new one in its slot, and stands for that. */
 static uint32_t count_outbound(struct sim *sim, const struct sim_host *host,
 			       const struct sim_host *peer, const struct connection *c,
 			       bool halves)
 {
-	uint32_t count = 0;
+	uint32_t count = 0, live = 0, old = 0; /* a bit for each slot */
 
 	LIST_FOR_EACH(link, &host->engine->w.ike_sas) {
 		const struct ike_sa *sa = LIST_OBJECT(link, struct ike_sa, link);
@@ -64,13 +65,22 @@ static uint32_t count_outbound(struct sim *sim, const struct sim_host *host,
 		LIST_FOR_EACH(inner, &sa->children) {
 			const struct child_sa *child = LIST_OBJECT(inner, struct child_sa, link);
 
-			if (child->connection != c->id || child->state != CHILD_UP)
+			if (child->connection != c->id)
+				continue;
+			if (child->superseded && child->outbound)
+				old |= 1U << child->slot;
+			if (child->state != CHILD_UP)
 				continue;
 			if (halves)
 				check_halves(sim, host, peer, child);
-			count += child->outbound && !sads_is_replaced(sim, host, sa, child);
+			if (child->outbound && !sads_is_replaced(sim, host, sa, child)) {
+				live |= 1U << child->slot;
+				count++;
+			}
 		}
 	}
+	for (old &= ~live; old != 0; old &= old - 1)
+		count++;
 	return count;
 }
 
