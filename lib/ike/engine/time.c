@@ -11,6 +11,7 @@
 #include "ike/exchange/create/rekey.h"
 #include "ike/exchange/send.h"
 #include "ike/sa/assembly.h"
+#include "ike/sa/requests.h"
 
 #define TIMER_OBJECT(t, type, member) LIST_OBJECT(t, type, member)
 
@@ -110,9 +111,10 @@ static void child_life_due(struct world *w, struct child_sa *child)
 	}
 	if (sa == NULL)
 		return;
-	/* A Delete would tell the peer that we have the replacement: its answer is waited for, or
-	 * the IKE SA is dead soon. */
-	if (child_sa_find_id(w, child->successor) != NULL) {
+	/* A Delete would tell the peer that we have the replacement: its answer is waited for, and
+	 * that to our Delete of one that we do not want, or the IKE SA is dead soon. */
+	if (child_sa_find_id(w, child->successor) != NULL ||
+	    request_deletes(sa, child->given_up)) {
 		timer_set(w, &child->life_timer, TIMER_CHILD_LIFE, w->now + SECONDS(1));
 		return;
 	}

@@ -46,6 +46,7 @@ struct child_sa {
 	bool proven;                 /* a responder's: its initiator has it, as later requests show */
 	bool superseded;             /* its set is on a newer IKE SA: it holds no slot */
 	uint64_t successor;          /* id of the one that we are making to replace it; 0: none */
+	uint32_t given_up;           /* inbound SPI of the last one that we made in vain; 0: none */
 	uint32_t cpu;                /* or KERNEL_CPU_NONE */
 	uint32_t spi_in, spi_out;
 	struct suite suite;

@@ -78,6 +78,15 @@ bool request_under_way(const struct ike_sa *sa, enum request_kind kind)
 	return false;
 }
 
+bool request_deletes(const struct ike_sa *sa, uint32_t spi_in)
+{
+	LIST_FOR_EACH(link, &sa->requests)
+		for (size_t i = 0; i < of_link(link)->spi_count; i++)
+			if (of_link(link)->spis[i] == spi_in)
+				return true;
+	return false;
+}
+
 /* The peer has replaced this IKE SA: what is left to say is said on the new one. But until it is
  * used, only the old one can tell whether the peer is there, and where we are. */
 static bool may_start(const struct ike_sa *sa, enum request_kind kind)

@@ -27,6 +27,8 @@ struct request *request_in_flight(const struct ike_sa *sa, uint32_t message_id);
 struct request *request_by_token(const struct ike_sa *sa, uint64_t token);
 /* Of this kind, started and not over yet. */
 bool request_under_way(const struct ike_sa *sa, enum request_kind kind);
+/* A Delete of this Child SA, by our inbound SPI, is queued or was not answered yet. */
+bool request_deletes(const struct ike_sa *sa, uint32_t spi_in);
 bool request_is_queued(const struct ike_sa *sa, enum request_kind kind);
 
 /* Answered, or not wanted any more: out of the window and freed. */

@@ -121,6 +121,47 @@ static void test_a_rekey_of_the_new_one_proves_it(void **state)
 	pair_free(pair);
 }
 
+static bool loses_informationals(struct pair *pair, const struct packet *packet)
+{
+	(void)pair;
+	return packet->bytes.ptr[18] == EXCHANGE_INFORMATIONAL;
+}
+
+static size_t deletes_under_way(const struct side *side)
+{
+	size_t n = 0;
+
+	LIST_FOR_EACH(link, &pair_ike(side)->requests)
+		n += LIST_OBJECT(link, struct request, link)->kind == REQUEST_DELETE_CHILD;
+	return n;
+}
+
+/* Its Delete of the old one might overtake that of its own replacement, and seem to prove it. */
+static void test_the_loser_waits_with_a_delete_of_the_old_one(void **state)
+{
+	static const char lives[] = " ipsec-lifetime=65s\n rekeymargin=4s\n";
+
+	(void)state;
+	for (uint64_t i = 1; i <= 8; i++) {
+		struct pair *pair = pair_new(
+			&(struct pair_setup) { .west = lives, .east = lives });
+
+		pair->random += i;
+		pair_up(pair);
+		pair_advance(pair, SECONDS(50));
+		pair->loses = loses_informationals;
+		ike_engine_rekey(pair->west.engine, "t", REKEY_CHILD, 8, pair->now);
+		ike_engine_rekey(pair->east.engine, "t", REKEY_CHILD, 9, pair->now);
+		pair_advance(pair, SECONDS(20));
+		assert_int_equal(deletes_under_way(&pair->west), 1);
+		assert_int_equal(deletes_under_way(&pair->east), 1);
+		pair->loses = NULL;
+		pair_advance(pair, SECONDS(30));
+		assert_int_equal(pair_shared_sas(pair), 2);
+		pair_free(pair);
+	}
+}
+
 static void test_rekeyed_ike_sa_keeps_its_prf(void **state)
 {
 	struct pair *pair = pair_new(&(struct pair_setup) {
@@ -276,6 +317,7 @@ static void test_delete_that_overtakes_the_answer(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_loser_waits_with_a_delete_of_the_old_one),
 		cmocka_unit_test(test_delete_that_overtakes_the_answer),
 		cmocka_unit_test(test_replaced_sa_stays_for_a_moment),
 		cmocka_unit_test(test_rekeyed_twice_at_once),

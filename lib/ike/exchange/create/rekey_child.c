@@ -286,6 +286,7 @@ void rekey_failed(struct world *w, struct ike_sa *sa, const struct child_sa *our
 	if (old == NULL)
 		return;
 	old->successor = 0;
+	old->given_up = ours->spi_in;
 	if (notify == NOTIFY_CHILD_SA_NOT_FOUND && old->state == CHILD_UP) {
 		report_child(w, old, REPORT_CLOSED, "the peer does not have it any more");
 		child_end(w, old, true);
