@@ -243,6 +243,8 @@ void ike_engine_set_addresses(struct ike_engine *engine, const struct address *l
 		if (!connection_is_oriented(c)) {
 			connection_orient(&w->connections, c, w->own, w->own_count);
 			set_run(w, c->set);
+		} else {
+			set_own_changed(w, c->set);
 		}
 	}
 	LIST_FOR_EACH(link, &w->ike_sas)

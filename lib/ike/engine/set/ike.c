@@ -3,8 +3,11 @@
 
 #include "ike/engine/set/set.h"
 
+#include "base/mem.h"
 #include "ike/engine/instances.h"
 #include "ike/exchange/ends.h"
+#include "ike/exchange/path/mobike.h"
+#include "ike/exchange/send.h"
 #include "ike/sa/requests.h"
 
 /* Both ends initiated, and neither knew of the other's: this one was begun before that one was there.
@@ -262,4 +265,42 @@ void set_hand_over(struct world *w, const struct connection *c)
 
 	while ((sa = shared_ike(w, c)) != NULL)
 		set_give_away(w, sa);
+}
+
+/* --- addresses that go away in the middle of it --- */
+
+static bool is_stranded(const struct world *w, const struct ike_sa *sa)
+{
+	return sa != NULL && sa->role == ROLE_INITIATOR && sa->state < IKE_ESTABLISHED &&
+	       sa->state != IKE_SUCCESSOR && !mobike_is_own(w, &sa->local.address);
+}
+
+static void begin_elsewhere(struct world *w, struct connection *c, struct ike_sa *sa)
+{
+	struct address other = mobike_source(w, c, &c->remote_host);
+
+	if (!address_is_set(&other))
+		return; /* nothing can be done until one comes */
+	if (c->ike_sa == sa->id)
+		c->ike_sa = init_i_start(w, c)->id;
+	ike_end(w, sa, END_REPLACED, "its address here is gone");
+}
+
+void set_own_changed(struct world *w, struct clone_set *set)
+{
+	struct connection *c = set_connection(w, set);
+	uint64_t *ids;
+	size_t count;
+
+	/* MOBIKE is agreed on in IKE_AUTH: before that nobody can be told of another address. */
+	if (!c->conf->mobike)
+		return;
+	count = set_ike_sas(w, set, &ids);
+	for (size_t i = 0; i < count; i++) {
+		struct ike_sa *sa = ike_sa_find_id(w, ids[i]);
+
+		if (is_stranded(w, sa))
+			begin_elsewhere(w, c, sa);
+	}
+	mem_free(ids);
 }

@@ -120,6 +120,9 @@ void set_drop_childless(struct world *w, struct clone_set *set);
 void set_give_away(struct world *w, struct ike_sa *sa);
 /* The connection goes: its IKE SAs that carry Child SAs of others are theirs from now on. */
 void set_hand_over(struct world *w, const struct connection *c);
+/* The host's addresses are others: what is being initiated from one that is gone begins again from
+ * another, where mobike= allows that. */
+void set_own_changed(struct world *w, struct clone_set *set);
 /* When to try again after so many failures. */
 int64_t set_backoff(struct world *w, const struct clone_set *set);
 
