@@ -46,6 +46,14 @@ static void init_again(struct world *w, struct ike_sa *sa, const struct message 
 		ike_sa_send(w, sa, buffer_bytes(&sa->init_own));
 }
 
+/* Our own first message, sent back to us: whoever answers it talks to himself. */
+static bool is_our_own(const struct world *w, const struct ike_header *h)
+{
+	const struct ike_sa *sa = ike_sa_find_spi(w, h->spi_i);
+
+	return sa != NULL && sa->role == ROLE_INITIATOR;
+}
+
 /* It is kept until IKE_AUTH (RFC 7296 2.15), for peers that may not be who they seem. */
 enum { FIRST_MESSAGE_MAX = 8192 };
 
@@ -59,6 +67,10 @@ static void dispatch_first(struct world *w, struct message *m)
 	if (h->exchange != EXCHANGE_IKE_SA_INIT || h->message_id != 0 ||
 	    (h->flags & FLAG_INITIATOR) == 0 || (h->flags & FLAG_RESPONSE) != 0) {
 		dispatch_drop(w, &m->remote, "it belongs to no IKE SA");
+		return;
+	}
+	if (is_our_own(w, h)) {
+		dispatch_drop(w, &m->remote, "it is our own");
 		return;
 	}
 	sa = ike_sa_find_peer(w, h->spi_i, &m->remote);
