@@ -8,7 +8,8 @@
 #include <cmocka.h>
 
 #include "ike/exchange/ends.h"
-#include "pair/engine_pair.h"
+#include "ike/exchange/create/rekey.h"
+#include "pair/no_gap.h"
 #include "provider.h"
 
 static struct child_sa *child_in(const struct side *side, uint32_t slot, bool spare)
@@ -149,12 +150,97 @@ static void what_the_peer_refused_is_asked_for_when_something_changed(void **sta
 	pair_free(pair);
 }
 
+/* West's half of the only spare that east has. */
+static struct child_sa *spares_maker(struct pair *pair)
+{
+	return child_sa_find_spi(&pair->west.engine->w,
+				 child_in(&pair->east, 1, true)->spi_out);
+}
+
+static void rekey_spare(struct pair *pair)
+{
+	rekey_child(&pair->west.engine->w, pair_ike(&pair->west), spares_maker(pair));
+	pair_run(pair);
+}
+
+/* max-clones= is about those that are in use. */
+static void what_was_rekeyed_and_drains_does_not_count(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.west = " clones=2\n", .east = " clones=1\n max-clones=3\n",
+	});
+	const struct child_sa *clone;
+
+	(void)state;
+	pair_up(pair);
+	for (int i = 0; i < 4; i++)
+		rekey_spare(pair);
+	assert_int_equal(count(&pair->east, KERNEL_IN), 3 + 4);
+	clone = child_in(&pair->east, 1, false);
+	delete_one(&pair->west, child_sa_find_spi(&pair->west.engine->w, clone->spi_out));
+	pair_advance(pair, SECONDS(4));
+	assert_int_equal(cpus_out(&pair->west), 3); /* another one was made for it */
+	pair_advance(pair, SECONDS(10));
+	assert_int_equal(pair->west.kernel.sa_count, 6);
+	assert_int_equal(count(&pair->east, KERNEL_IN), 3);
+	pair_free(pair);
+}
+
+/* While it is on: answers that make Child SAs, and the Delete with this id. */
+static bool loses_answers;
+static uint32_t lost_delete;
+
+static bool answers_and_a_delete_are_lost(struct pair *pair, const struct packet *packet)
+{
+	struct ike_header h;
+
+	assert_int_equal(ike_header_read(buffer_bytes(&packet->bytes), &h), WIRE_OK);
+	if (packet->sender == &pair->east)
+		return loses_answers && h.exchange == EXCHANGE_CREATE_CHILD_SA;
+	return lost_delete != 0 && h.message_id == lost_delete &&
+	       (h.flags & FLAG_RESPONSE) == 0;
+}
+
+/* The old one is gone when the answer comes, so the new one is not made; and the Delete that says so
+ * is late. That the answer arrived proves nothing then. */
+static void a_rekeyed_spare_is_used_only_when_its_maker_has_it(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.setup = " ike-window=2\n", .west = " clones=2\n", .east = " clones=1\n",
+	});
+	struct child_sa *spare, *clone;
+
+	(void)state;
+	pair_up(pair);
+	pair->loses = answers_and_a_delete_are_lost;
+	loses_answers = true;
+	spare = child_in(&pair->east, 1, true);
+	rekey_spare(pair);
+	delete_one(&pair->east, spare);
+	lost_delete = pair_ike(&pair->west)->next_message_id;
+	loses_answers = false;
+	pair_advance(pair, MILLISECONDS(600)); /* the request again, and its answer */
+	assert_int_equal(pair_ike(&pair->west)->next_message_id, lost_delete + 1);
+	clone = child_in(&pair->east, 1, false);
+	delete_one(&pair->west, child_sa_find_spi(&pair->west.engine->w, clone->spi_out));
+	for (uint32_t cpu = 0; cpu < 4; cpu++)
+		assert_true(gap_has_inbound(&pair->west, gap_chosen(&pair->east, cpu)->spi));
+	lost_delete = 0;
+	pair_advance(pair, SECONDS(20));
+	assert_int_equal(cpus_out(&pair->west), 3);
+	assert_int_equal(cpus_out(&pair->east), 1);
+	assert_int_equal(pair->west.kernel.sa_count, 6);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_spare_takes_the_place_of_what_the_peer_deletes),
 		cmocka_unit_test(what_both_made_for_the_same_cpu_is_given_back_by_one),
 		cmocka_unit_test(what_the_peer_refused_is_asked_for_when_something_changed),
+		cmocka_unit_test(what_was_rekeyed_and_drains_does_not_count),
+		cmocka_unit_test(a_rekeyed_spare_is_used_only_when_its_maker_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, provider_start, provider_stop);

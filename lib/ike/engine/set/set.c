@@ -251,8 +251,8 @@ void set_run(struct world *w, struct clone_set *set)
 		set_drop_childless(w, set);
 		return;
 	}
+	set_count_spares(w, set);
 	drop_headless(w, set);
-	set_find_standbys(w, set);
 	plan = NEW(struct plan);
 	clone_plan(&(struct plan_input) {
 		.slots = set->slots,
@@ -358,6 +358,7 @@ static uint16_t admit_clone(struct world *w, struct clone_set *set, struct child
 	/* RFC 9611 3: all of a set have the same properties. */
 	if (head->mode != child->mode || !suite_equal(&head->suite, &child->suite))
 		return NOTIFY_NO_PROPOSAL_CHOSEN;
+	set_count_spares(w, set);
 	if (set_children(set) > set_limit(w, c))
 		return NOTIFY_TS_MAX_QUEUE;
 	child->is_clone = true;
@@ -365,10 +366,8 @@ static uint16_t admit_clone(struct world *w, struct clone_set *set, struct child
 	child->cpu = set->cpus[child->slot];
 	set->last_peer_clone = w->now;
 	child->number = child->spare ? spare_number(set, sa) : child->slot;
-	if (child->spare) {
-		set->slots[child->slot].spares++;
+	if (child->spare)
 		return 0;
-	}
 	set->slots[child->slot].state = SLOT_NEGOTIATING;
 	set->children[child->slot] = child->id;
 	return 0;
@@ -426,11 +425,8 @@ static void ask_again(struct clone_set *set, int64_t when)
 
 static void take_slot(struct world *w, struct clone_set *set, struct child_sa *child)
 {
-	if (child->spare) {
-		if (child->replaces != 0) /* both count until the old one is gone */
-			set->slots[child->slot].spares++;
+	if (child->spare)
 		return;
-	}
 	set->slots[child->slot].state = SLOT_UP;
 	if (child->replaces == 0)
 		set->slots[child->slot].own = child->role == ROLE_INITIATOR;
@@ -505,12 +501,8 @@ static void child_refused(struct world *w, struct ike_sa *sa, const struct child
 	if (set == NULL || child->superseded)
 		return;
 	instances_look(w, child->connection);
-	if (child->spare) {
-		if (child->replaces == 0)
-			set->slots[child->slot].spares--;
-	} else if (set->children[child->slot] == child->id) {
+	if (!child->spare && set->children[child->slot] == child->id)
 		refused(w, set, child, notify);
-	}
 	if (sa->childless && child->slot == 0 && child->role == ROLE_INITIATOR &&
 	    set_connection(w, set)->ike_sa != sa->id) {
 		sa->useless = true; /* another one carries the set */
@@ -577,8 +569,6 @@ static void child_gone(struct world *w, struct child_sa *child, bool by_peer)
 	if (child->superseded)
 		return;
 	if (child->spare) {
-		if (child->replaces == 0 || child->state != CHILD_NEGOTIATING)
-			set->slots[child->slot].spares--;
 		timer_set(w, &set->timer, TIMER_SET, w->now);
 		return;
 	}

@@ -104,8 +104,8 @@ void set_point_head(struct world *w, struct clone_set *set);
 void set_path_leaving(struct world *w, struct ike_sa *sa);
 void set_path_taken(struct world *w, struct ike_sa *sa);
 
-/* Spares (spares.c): counts those that could take a slot; one takes it. */
-void set_find_standbys(struct world *w, struct clone_set *set);
+/* Spares (spares.c): counts them, and those that could take a slot; one takes it. */
+void set_count_spares(struct world *w, struct clone_set *set);
 void set_promote(struct world *w, struct clone_set *set, const struct plan_promotion *p);
 
 /* IKE SAs of a connection (ike.c); the first three are hooks. */

@@ -25,13 +25,25 @@ static bool is_standby(struct world *w, const struct clone_set *set, const struc
 	       !is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child);
 }
 
-void set_find_standbys(struct world *w, struct clone_set *set)
+/* Not what drains, and of one that is being rekeyed only the old one. */
+static bool is_counted(const struct world *w, const struct child_sa *child)
+{
+	const struct child_sa *old = child_sa_find_id(w, child->replaces);
+
+	return child->spare && !child->superseded && child->state != CHILD_DRAINING &&
+	       (old == NULL || old->state != CHILD_UP);
+}
+
+void set_count_spares(struct world *w, struct clone_set *set)
 {
 	for (uint32_t i = 1; i < set->count; i++)
-		set->slots[i].standby = 0;
+		set->slots[i].spares = set->slots[i].standby = 0;
 	LIST_FOR_EACH(link, child_sas_of_connection(w, set->connection)) {
 		const struct child_sa *child = CHILD_OF_CONNECTION(link);
 
+		if (!is_counted(w, child))
+			continue;
+		set->slots[child->slot].spares++;
 		if (is_standby(w, set, child))
 			set->slots[child->slot].standby++;
 	}
@@ -61,7 +73,6 @@ void set_promote(struct world *w, struct clone_set *set, const struct plan_promo
 	spare->spare = false;
 	spare->slot = spare->number = p->to;
 	spare->cpu = set->cpus[p->to];
-	set->slots[p->from].spares--;
 	set->slots[p->to].state = SLOT_UP;
 	set->slots[p->to].own = false;
 	set->children[p->to] = spare->id;

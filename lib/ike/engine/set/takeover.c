@@ -98,7 +98,6 @@ static void empty_slots(struct world *w, struct clone_set *set)
 	for (uint32_t i = 0; i < set->count; i++) {
 		const struct child_sa *child = child_sa_find_id(w, set->children[i]);
 
-		set->slots[i].spares = 0; /* a new head has none */
 		if (i == 0 || (child != NULL && !child->superseded))
 			continue;
 		set->slots[i].state = SLOT_EMPTY;
