@@ -121,12 +121,13 @@ static void prove(struct world *w, struct ike_sa *sa, uint32_t before)
 	LIST_FOR_EACH(link, &sa->children) {
 		struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
 
-		/* Before its last IKE_FOLLOWUP_KE nobody has it. */
-		if (child->inbound && child->message_id < before)
-			note_proven(w, child);
-		/* A rekey that crosses ours may lose: only the Delete of the old one tells. */
-		if (waits_for_proof(child) && child->replaces == 0 && child->inbound &&
-		    !child->outbound && child->message_id < before)
+		/* Before its last IKE_FOLLOWUP_KE nobody has it. A rekey may be given up with the
+		 * answer at hand, because it lost or the old one went: only the Delete of the old
+		 * one tells. */
+		if (!child->inbound || child->message_id >= before || child->replaces != 0)
+			continue;
+		note_proven(w, child);
+		if (waits_for_proof(child) && !child->outbound)
 			child_proven(w, child);
 	}
 }
