@@ -482,14 +482,17 @@ bool rekey_ike_inherit(struct world *w, struct ike_sa *sa, enum end_reason reaso
 
 	if (successor == NULL || successor->state != IKE_ESTABLISHED)
 		return false;
+	/* Nobody has answered on the old one, and nobody was ever heard on this one: who may have it
+	 * by now is told that there is nothing on it. */
+	if (reason == END_TIMEOUT && successor->predecessor != 0) {
+		ike_close(w, successor, END_TIMEOUT, "the peer never used this new IKE SA");
+		return false;
+	}
 	timer_stop(w, &successor->half_open_timer);
 	if (successor->predecessor != 0)
 		inherit_path(sa, successor);
 	successor->predecessor = 0;
 	inherit(w, sa, successor);
-	/* Nobody has answered on the old one, and nobody was ever heard on this one. */
-	if (reason == END_TIMEOUT)
-		(void)request_new(successor, REQUEST_LIVENESS);
 	requests_run(w, successor);
 	return true;
 }
