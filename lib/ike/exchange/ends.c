@@ -58,6 +58,36 @@ static void drop_successor(struct world *w, struct ike_sa *sa)
 	}
 }
 
+static bool is_asked_for(const struct ike_sa *sa, uint64_t successor)
+{
+	LIST_FOR_EACH(link, &sa->requests) {
+		const struct request *r = LIST_OBJECT(link, struct request, link);
+
+		if (r->successor == successor && r->state == REQUEST_SENT)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * To a peer that has what is to replace this one our Delete says nothing else than that it does:
+ * that one is closed too. Ours is, as soon as the answer that makes it is here.
+ */
+static void close_successors(struct world *w, struct ike_sa *sa, enum end_reason reason)
+{
+	struct ike_sa *own = ike_sa_find_id(w, sa->successor_own);
+	struct ike_sa *peers = ike_sa_find_id(w, sa->successor_peer);
+
+	if (own != NULL && own->state == IKE_SUCCESSOR && !is_asked_for(sa, own->id))
+		ike_sa_drop(w, own);
+	if (peers == NULL)
+		return;
+	if (peers->state == IKE_SUCCESSOR)
+		ike_sa_drop(w, peers);
+	else if (peers->predecessor == sa->id)
+		ike_close(w, peers, reason, "what it replaces is closed");
+}
+
 void ike_end(struct world *w, struct ike_sa *sa, enum end_reason reason, const char *text)
 {
 	if (sa->state == IKE_GONE)
@@ -105,7 +135,7 @@ void ike_close(struct world *w, struct ike_sa *sa, enum end_reason reason, const
 	}
 	w->hooks->ike_leaving(w, sa, reason);
 	children_end(w, sa, false);
-	drop_successor(w, sa);
+	close_successors(w, sa, reason);
 	w->hooks->ike_gone(w, sa, reason, text);
 	if (asked)
 		ike_sa_enter(sa, IKE_WITHDRAWN);

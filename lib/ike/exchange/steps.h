@@ -75,6 +75,7 @@ struct outcome auth_i_withdrawn(struct step_call *call);
 struct outcome child_r_request(struct step_call *call);
 struct outcome rekey_ike_r_request(struct step_call *call);
 struct outcome rekey_ike_i_answer(struct step_call *call);
+struct outcome rekey_ike_i_late(struct step_call *call);
 struct outcome child_i_answer(struct step_call *call);
 struct outcome child_i_refused(struct step_call *call);
 struct outcome followup_r_request(struct step_call *call);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "ike/exchange/initial/auth.h"
 #include "ike/exchange/ends.h"
 #include "ike/exchange/path/mobike.h"
@@ -207,14 +208,25 @@ void rekey_ike_i_start(struct world *w, struct ike_sa *sa, struct request *reque
 	job_submit(w, sa, JOB_KE_START, request->token, ke, NULL, (struct bytes) { 0 });
 }
 
-static void send_request(struct world *w, struct ike_sa *sa, struct request *request,
-			 struct ike_sa *successor)
+/* What was said, whatever has become of the connection since. */
+static struct offer offer_said(const struct request *request, const struct ike_sa *old)
 {
-	const struct connection *c = ike_sa_connection(w, sa);
+	struct offer offer = ike_offer_of(request->offered);
+
+	offer_keep_prf(&offer, old->suite.prf);
+	return offer;
+}
+
+static void send_request(struct world *w, struct ike_sa *sa, struct request *request,
+			 struct ike_sa *successor, const struct connection *c)
+{
 	struct offer offer = successor_offer(c, sa);
 	uint8_t spi[IKE_SPI_LEN];
 	struct inner inner;
 
+	if (request->offered == NULL)
+		request->offered = NEW(struct algorithm_list);
+	*request->offered = *offer.list;
 	inner_start(&inner);
 	payload_begin(&inner.writer, PAYLOAD_SA, false);
 	offer_write(&offer, own_spi(successor, spi), &inner.chain);
@@ -258,6 +270,11 @@ static void finish(struct world *w, struct ike_sa *sa, struct request *request,
 	establish(w, sa, successor, successor->peer_window);
 	successor->predecessor = 0;
 	request_done(w, sa, request);
+	if (sa->state != IKE_ESTABLISHED) {
+		ike_close(w, successor, END_REPLACED, "what it replaces is closed");
+		requests_run(w, sa);
+		return;
+	}
 	if (lost) {
 		ike_close(w, successor, END_REPLACED, "the peer's rekey of the same IKE SA stays");
 		return;
@@ -286,6 +303,8 @@ static void agreed(struct world *w, struct ike_sa *sa, struct request *request,
 			finish(w, sa, request, successor);
 		else
 			stop(w, sa, request, RETRY_LATER);
+	} else if (sa->state != IKE_ESTABLISHED) {
+		stop(w, sa, request, RETRY_LATER);
 	} else if (loses(w, sa, successor)) {
 		/* RFC 9370 2.2.4: there is nothing yet that could be deleted. */
 		report_ike(w, sa, REPORT_REFUSED, "the peer's rekey of the same IKE SA stays");
@@ -299,6 +318,7 @@ void rekey_ike_i_on_job(struct world *w, struct ike_sa *sa, struct request *requ
 			struct crypto_job *job)
 {
 	struct ike_sa *successor = ike_sa_find_id(w, request->successor);
+	const struct connection *c = ike_sa_connection(w, sa);
 
 	request->token = 0;
 	if (successor == NULL || job->status != CRYPTO_OK) {
@@ -307,11 +327,13 @@ void rekey_ike_i_on_job(struct world *w, struct ike_sa *sa, struct request *requ
 		agreed(w, sa, request, successor, secret_bytes(&job->shared));
 	} else if (request->following) {
 		followup_i_send(w, sa, request, job);
+	} else if (c == NULL) {
+		stop(w, sa, request, RETRY_LATER);
 	} else {
 		ke_pair_done(&successor->pair); /* of a group that the peer did not want */
 		successor->pair = job->pair;
 		job->pair = (struct ke_pair) { 0 };
-		send_request(w, sa, request, successor);
+		send_request(w, sa, request, successor, c);
 	}
 }
 
@@ -321,15 +343,14 @@ struct outcome rekey_ike_i_answer(struct step_call *call)
 	struct ike_sa *sa = call->sa;
 	struct request *request = call->request;
 	struct ike_sa *successor = ike_sa_find_id(w, request->successor);
-	const struct connection *c = ike_sa_connection(w, sa);
 	struct offer offer;
 	struct bytes public;
 
 	if (request->kind != REQUEST_REKEY_IKE)
 		return child_i_refused(call);
-	if (c == NULL || successor == NULL)
+	if (successor == NULL)
 		return rekey_ike_i_refused(call, NOTIFY_INVALID_SYNTAX);
-	offer = successor_offer(c, sa);
+	offer = offer_said(request, sa);
 	if (offer_check_answer(&offer, message_body(call->m, PAYLOAD_SA), &successor->suite) !=
 		    CHOOSE_OK ||
 	    !peer_spi(&successor->suite, &successor->spi_r) ||
@@ -344,6 +365,16 @@ struct outcome rekey_ike_i_answer(struct step_call *call)
 	job_submit(w, sa, JOB_KE_FINISH, request->token, successor->suite.ke, &successor->pair,
 		   public);
 	return WAIT_FOR_WORK;
+}
+
+struct outcome rekey_ike_i_late(struct step_call *call)
+{
+	const struct request *request = call->request;
+
+	if (request->kind != REQUEST_REKEY_IKE ||
+	    ike_sa_find_id(call->w, request->successor) == NULL)
+		return late_answer(call);
+	return request->following ? followup_i_answer(call) : rekey_ike_i_answer(call);
 }
 
 static bool rekey_ike_i_again(struct step_call *call, const struct connection *c,

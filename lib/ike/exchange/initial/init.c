@@ -6,11 +6,16 @@
 
 #include "ike/exchange/path/path.h"
 
-struct offer ike_offer(const struct connection *c)
+struct offer ike_offer_of(const struct algorithm_list *list)
 {
 	return (struct offer) {
-		.protocol = PROTO_IKE, .list = &c->conf->ike, .with_ke = true, .with_addke = true
+		.protocol = PROTO_IKE, .list = list, .with_ke = true, .with_addke = true
 	};
+}
+
+struct offer ike_offer(const struct connection *c)
+{
+	return ike_offer_of(&c->conf->ike);
 }
 
 bool init_has_intermediate(const struct connection *c)

@@ -7,6 +7,7 @@
 /* What both sides of IKE_SA_INIT share. */
 
 struct offer ike_offer(const struct connection *c);
+struct offer ike_offer_of(const struct algorithm_list *list);
 
 /* Whether we speak IKE_INTERMEDIATE for it. */
 bool init_has_intermediate(const struct connection *c);
