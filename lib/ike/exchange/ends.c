@@ -88,12 +88,24 @@ static void close_successors(struct world *w, struct ike_sa *sa, enum end_reason
 		ike_close(w, peers, reason, "what it replaces is closed");
 }
 
+/* We had closed it, and nothing has taken its place. */
+static void report_unanswered(struct world *w, const struct ike_sa *sa)
+{
+	const struct ike_sa *successor = ike_sa_find_id(w, sa->successor_own);
+
+	if (successor == NULL || successor->state != IKE_ESTABLISHED)
+		report_ike(w, sa, REPORT_TIMEOUT,
+			   "closed without an answer of the peer, which may have it still");
+}
+
 void ike_end(struct world *w, struct ike_sa *sa, enum end_reason reason, const char *text)
 {
 	if (sa->state == IKE_GONE)
 		return;
 	bool told = sa->state == IKE_DELETING || sa->state == IKE_WITHDRAWN;
 
+	if (told && reason == END_TIMEOUT)
+		report_unanswered(w, sa);
 	if (sa->state == IKE_ESTABLISHED || sa->state == IKE_DELETING)
 		w->established--;
 	if (!told && rekey_ike_inherit(w, sa, reason))

@@ -77,10 +77,32 @@ static bool is_childless(const struct sim_tunnel *tunnel)
 	       tunnel->end[1].value[OPTION_CHILDLESS] != 0;
 }
 
+/* Its Delete was given up, so the other end is not told. Packets are another matter: those of what
+ * is closed were excused then. */
+static bool is_unanswered(const struct sim *sim, const struct ike_report *report)
+{
+	return report->kind == REPORT_TIMEOUT && sim->network.may_lose &&
+	       strstr(report->text, "may have it still") != NULL;
+}
+
+/* The connection may be gone by now. */
+static void note_unsaid(struct sim *sim, struct sim_host *host, const struct endpoint *to)
+{
+	const struct sim_host *peer = network_find(&sim->network, &to->address);
+
+	for (unsigned i = 0; i < host->end_count; i++)
+		if (host_peer(host, host->ends[i]->tunnel) == peer)
+			host->ends[i]->tunnel->unsaid = true;
+}
+
 void excuses_on_report(struct sim *sim, struct sim_host *host, const struct ike_report *report)
 {
 	struct sim_tunnel *tunnel = report->name == NULL ? NULL : tunnel_named(host, report->name);
 
+	if (is_unanswered(sim, report)) {
+		note_unsaid(sim, host, report->peer);
+		return;
+	}
 	if (tunnel == NULL)
 		return;
 	if (report->kind == REPORT_TIMEOUT && sim->network.may_lose)

@@ -85,6 +85,23 @@ static bool every_packet(struct pair *pair, const struct packet *packet)
 	return true;
 }
 
+/* Nor does it answer a Delete: who reads the log hears that the peer was not told. */
+static void test_with_a_peer_that_is_not_there(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) { .west = NULL });
+
+	(void)state;
+	pair_up(pair);
+	pair->loses = every_packet;
+	down(pair, &pair->west);
+	pair_advance(pair, SECONDS(29));
+	assert_int_equal(pair->west.reports[REPORT_TIMEOUT], 0);
+	pair_advance(pair, SECONDS(2));
+	assert_int_equal(pair->west.reports[REPORT_TIMEOUT], 1);
+	assert_null(pair_ike(&pair->west));
+	pair_free(pair);
+}
+
 /* The peer never answers: it is over when every other request would be. */
 static void test_before_an_answer_that_never_comes(void **state)
 {
@@ -106,6 +123,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_before_the_answer_to_ike_auth),
 		cmocka_unit_test(test_and_up_again_before_that_answer),
+		cmocka_unit_test(test_with_a_peer_that_is_not_there),
 		cmocka_unit_test(test_before_an_answer_that_never_comes),
 		cmocka_unit_test(test_while_waiting_for_revival),
 	};
