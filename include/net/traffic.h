@@ -43,6 +43,23 @@ struct traffic_pair {
 };
 bool traffic_next(const struct traffic *t, size_t *at, struct traffic_pair *out);
 
+/*
+ * A packet that a Child SA is wanted for, as selectors: one address at each end, its protocol, and of
+ * each end's port what is known; of ICMP type and code at both. Zero-initialised is none.
+ */
+struct traffic_packet {
+	struct selector local, remote;
+};
+/* Ports as the kernel says them: of ICMP the type as source and the code as destination, 0 where it
+ * knows none, and of protocols without ports anything. */
+struct traffic_packet traffic_packet_of(const struct address *local, const struct address *remote,
+					uint8_t protocol, uint16_t local_port,
+					uint16_t remote_port);
+bool traffic_packet_is_set(const struct traffic_packet *packet);
+/* The pair of t that all of both selectors lies within, in *out; false: there is none. */
+MUST_CHECK bool traffic_find_pair(const struct traffic *t, const struct selector *local,
+				  const struct selector *remote, struct traffic_pair *out);
+
 /* "[192.0.1.0/24===192.0.2.0/24] [..===..]", as libreswan has it; ends with "..." where cut. */
 const char *traffic_print(const struct traffic *t, char out[TRAFFIC_TEXT_MAX]);
 

@@ -122,6 +122,60 @@ bool traffic_next(const struct traffic *t, size_t *at, struct traffic_pair *out)
 	return false;
 }
 
+bool traffic_find_pair(const struct traffic *t, const struct selector *local,
+		       const struct selector *remote, struct traffic_pair *out)
+{
+	struct traffic_pair pair;
+	size_t at = 0;
+
+	while (traffic_next(t, &at, &pair))
+		if (selector_contains(pair.local, local) && selector_contains(pair.remote, remote)) {
+			*out = pair;
+			return true;
+		}
+	return false;
+}
+
+static bool has_ports(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A port that is not chosen yet is 0: it may become any. */
+static struct selector packet_end(const struct address *address, uint8_t protocol, uint16_t port)
+{
+	struct selector s = selector_of_address(address);
+
+	s.protocol = protocol;
+	if (is_icmp(protocol) || (has_ports(protocol) && port != 0))
+		s.port_start = s.port_end = port;
+	return s;
+}
+
+struct traffic_packet traffic_packet_of(const struct address *local, const struct address *remote,
+					uint8_t protocol, uint16_t local_port,
+					uint16_t remote_port)
+{
+	if (is_icmp(protocol))
+		local_port = remote_port = (uint16_t)(local_port << 8 | (remote_port & UINT8_MAX));
+	return (struct traffic_packet) { packet_end(local, protocol, local_port),
+					 packet_end(remote, protocol, remote_port) };
+}
+
+bool traffic_packet_is_set(const struct traffic_packet *packet)
+{
+	return address_is_set(&packet->local.start) && address_is_set(&packet->remote.start);
+}
+
 static bool print_pair(const struct traffic_pair *pair, const char *before, char *out, size_t size)
 {
 	char local[SELECTOR_TEXT_MAX], remote[SELECTOR_TEXT_MAX];

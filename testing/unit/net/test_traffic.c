@@ -96,6 +96,15 @@ static const struct row rows[] = {
 	  "192.168.0.9/32 0.0.0.0/0", A, X, false },
 	{ "the packet's own address, and another net", A " " B, X, "10.2.0.1/32 10.1.0.0/24", X,
 	  "10.2.0.1/32 10.1.0.0/24", X, false },
+	{ "the packet's own, then more than fits: it is kept, whatever goes",
+	  "10.0.0.0/24 10.0.2.0/24 10.0.4.0/24 10.0.6.0/24 10.0.8.0/24 10.0.10.0/24 10.0.12.0/24 "
+	  "10.0.14.0/24 10.0.16.0/24 10.0.18.0/24 10.0.20.0/24 10.0.22.0/24 10.0.24.0/24 "
+	  "10.0.26.0/24 10.0.28.0/24 10.0.30.0/24", X, "10.0.30.9/32/tcp/80 0.0.0.0/0", X,
+	  "10.0.30.0/24 10.0.0.0/24 10.0.2.0/24 10.0.4.0/24 10.0.6.0/24 10.0.8.0/24 10.0.10.0/24 "
+	  "10.0.12.0/24 10.0.14.0/24 10.0.16.0/24 10.0.18.0/24 10.0.20.0/24 10.0.22.0/24 "
+	  "10.0.24.0/24 10.0.26.0/24 10.0.28.0/24", X, false },
+	{ "the packet's own beside a range that is cut", A, X, "10.1.0.1/32 10.1.0.1-10.1.0.130", X,
+	  "10.1.0.1/32 10.1.0.64/26", X, true },
 	{ "one within the other is said once", A, X, "10.1.0.0/24 10.1.0.0/16 10.1.1.0/24", X, A, X,
 	  false },
 	{ "two of ours in one of theirs, one of them twice", A " " B, X, "10.0.0.0/8 " A, X,
@@ -246,6 +255,85 @@ static void equal_in_any_order(void **state)
 	traffic_done(&c);
 }
 
+/* Ports are the kernel's, in its order: source, destination. */
+static const struct {
+	const char *what;
+	uint8_t protocol;
+	uint16_t local_port, remote_port;
+	const char *local, *remote; /* of 10.1.2.3 and 192.168.0.9 */
+} packets[] = {
+	{ "TCP", IPPROTO_TCP, 40000, 443, "/TCP/40000", "/TCP/443" },
+	{ "TCP whose port is not chosen yet", IPPROTO_TCP, 0, 443, "/TCP", "/TCP/443" },
+	{ "SCTP", IPPROTO_SCTP, 7, 9, "/132/7", "/132/9" },
+	{ "a ping is type 8 at both ends", IPPROTO_ICMP, 8, 0, "/ICMP/2048", "/ICMP/2048" },
+	{ "its answer is type 0", IPPROTO_ICMP, 0, 0, "/ICMP/0", "/ICMP/0" },
+	{ "a protocol without ports", IPPROTO_ESP, 7, 9, "/50", "/50" },
+	{ "GRE, whose key the kernel says there", IPPROTO_GRE, 7, 9, "/47", "/47" },
+};
+
+static void a_packet_is_a_selector_of_one_address(void **state)
+{
+	struct traffic all = traffic("10.1.0.0/16", X);
+	char text[SELECTOR_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(packets); i++) {
+		struct selector from = selector("10.1.2.3/32"), to = selector("192.168.0.9/32");
+		struct traffic_packet p = traffic_packet_of(&from.start, &to.start,
+							    packets[i].protocol,
+							    packets[i].local_port,
+							    packets[i].remote_port);
+		struct traffic_pair pair;
+
+		print_message("%s\n", packets[i].what);
+		assert_true(traffic_packet_is_set(&p));
+		selector_print(&p.local, text);
+		assert_memory_equal(text, "10.1.2.3/32", 11);
+		assert_string_equal(text + 11, packets[i].local);
+		selector_print(&p.remote, text);
+		assert_memory_equal(text, "192.168.0.9/32", 14);
+		assert_string_equal(text + 14, packets[i].remote);
+		assert_true(traffic_find_pair(&all, &p.local, &p.remote, &pair));
+		assert_ptr_equal(pair.local, &all.local.list[0]);
+	}
+	assert_false(traffic_packet_is_set(&(struct traffic_packet) { 0 }));
+	traffic_done(&all);
+}
+
+static void what_lies_within_which_pair(void **state)
+{
+	static const struct {
+		const char *local, *remote;
+		bool found;
+		size_t local_at, remote_at;
+	} list[] = {
+		{ "10.1.2.3/32/tcp/80", "192.168.0.9/32/tcp/5", true, 0, 0 },
+		{ "10.2.2.3/32/udp/80", "192.168.0.9/32/udp/5", true, 1, 0 },
+		{ "10.2.2.3/32/tcp/80", "192.168.0.9/32/tcp/5", false, 0, 0 },
+		{ "10.1.2.3/32", "192.168.1.9/32", false, 0, 0 },
+		{ "10.3.2.3/32", "192.168.0.9/32", false, 0, 0 },
+		{ A, X, true, 0, 0 },
+		{ "10.0.0.0/8", X, false, 0, 0 },
+		{ V, W, true, 2, 1 },
+		{ A, W, false, 0, 0 },
+	};
+	struct traffic all = traffic(A " " B "/udp " V, X " " W);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		struct selector local = selector(list[i].local), remote = selector(list[i].remote);
+		struct traffic_pair pair;
+
+		print_message("%s===%s\n", list[i].local, list[i].remote);
+		assert_int_equal(traffic_find_pair(&all, &local, &remote, &pair), list[i].found);
+		if (!list[i].found)
+			continue;
+		assert_ptr_equal(pair.local, &all.local.list[list[i].local_at]);
+		assert_ptr_equal(pair.remote, &all.remote.list[list[i].remote_at]);
+	}
+	traffic_done(&all);
+}
+
 /* Each pair of one family and protocol, and it prints as libreswan has it. */
 static void pairs_are_those_that_a_packet_can_have(void **state)
 {
@@ -288,6 +376,8 @@ int main(void)
 		cmocka_unit_test(a_long_list_is_cut_behind),
 		cmocka_unit_test(all_offered_means_each_as_it_is),
 		cmocka_unit_test(equal_in_any_order),
+		cmocka_unit_test(a_packet_is_a_selector_of_one_address),
+		cmocka_unit_test(what_lies_within_which_pair),
 		cmocka_unit_test(pairs_are_those_that_a_packet_can_have),
 		cmocka_unit_test(long_text_is_cut),
 	};
