@@ -35,8 +35,10 @@ void ike_engine_on_datagram(struct ike_engine *engine, const struct endpoint *lo
 /* A job came home; takes it. Its SA may be gone. */
 void ike_engine_on_job(struct ike_engine *engine, struct crypto_job *job, int64_t now);
 
-/* The kernel wants an SA for traffic: a trap's reqid, and the CPU or KERNEL_CPU_NONE. */
-void ike_engine_on_acquire(struct ike_engine *engine, uint32_t reqid, uint32_t cpu, int64_t now);
+/* The kernel wants an SA for traffic that met a trap. The packet goes first in what the peer is asked
+ * for (RFC 7296 2.9), where it is one of the connection's. */
+void ike_engine_on_acquire(struct ike_engine *engine, const struct kernel_acquire *acquire,
+			   int64_t now);
 /* A hard limit of an SA was reached; it is gone from the kernel. */
 void ike_engine_on_expire(struct ike_engine *engine, uint32_t spi,
 			  const struct address *destination, int64_t now);

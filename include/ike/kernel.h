@@ -5,7 +5,7 @@
 #include "base/secret.h"
 #include "conf/conf.h"
 #include "crypto/names.h"
-#include "net/selector.h"
+#include "net/traffic.h"
 
 /*
  * What the engine asks of the kernel's IPsec: ordered changes, each with its own result. The
@@ -117,6 +117,13 @@ struct kernel_change {
 	struct kernel_counters counters;
 	struct address source; /* SOURCE_FIND; not set: there is no way */
 	bool route_made;       /* ROUTE_ADD: there was none before; delete it in the end */
+};
+
+/* Traffic that a policy with `reqid` protects wants an SA. */
+struct kernel_acquire {
+	uint32_t reqid;
+	uint32_t cpu;                 /* or KERNEL_CPU_NONE */
+	struct traffic_packet packet; /* which packet it was; not set where the kernel does not say */
 };
 
 /* What the backend found out when it was started. */

@@ -46,17 +46,29 @@ static void try_sa(const struct nlmsghdr *h)
 	}
 }
 
+/* None, or one address of one family at each end. */
+static bool packet_is_one(const struct traffic_packet *p)
+{
+	return !traffic_packet_is_set(p) ||
+	       (address_equal(&p->local.start, &p->local.end) &&
+		address_equal(&p->remote.start, &p->remote.end) &&
+		selectors_pair(&p->local, &p->remote));
+}
+
 static void try_acquire(const struct nlmsghdr *h)
 {
 	struct xfrm_policy_seen policy;
 
 	for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
-		uint32_t reqid = 7, cpu = 7;
+		struct kernel_acquire acquire = { .reqid = 7, .cpu = 7 };
 
-		if (xfrm_read_acquire(h, &dialects[i], &reqid, &cpu))
-			must(cpu == KERNEL_CPU_NONE || cpu < dialects[i].possible_cpus);
+		if (xfrm_read_acquire(h, &dialects[i], &acquire))
+			must((acquire.cpu == KERNEL_CPU_NONE ||
+			      acquire.cpu < dialects[i].possible_cpus) &&
+			     packet_is_one(&acquire.packet));
 		else
-			must(reqid == 7 && cpu == 7);
+			must(acquire.reqid == 7 && acquire.cpu == 7 &&
+			     !traffic_packet_is_set(&acquire.packet));
 	}
 	if (xfrm_read_policy(h, &policy))
 		must(h->nlmsg_type == XFRM_MSG_NEWPOLICY);

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -93,16 +94,16 @@ static void check_cpus(struct kernel_backend *k, const struct kernel_facts *fact
 
 struct heard {
 	unsigned acquires, expires, lost;
-	uint32_t reqid, spi;
+	uint32_t spi;
+	struct kernel_acquire acquire;
 };
 
-static void hear_acquire(void *context, uint32_t reqid, uint32_t cpu)
+static void hear_acquire(void *context, const struct kernel_acquire *acquire)
 {
 	struct heard *h = context;
 
-	(void)cpu;
 	h->acquires++;
-	h->reqid = reqid;
+	h->acquire = *acquire;
 }
 
 static void hear_expire(void *context, uint32_t spi, const struct address *destination, bool hard)
@@ -146,6 +147,23 @@ static struct heard hear(struct kernel_backend *k, const char *what)
 	return h;
 }
 
+/* What udp_send() has sent. */
+static void check_packet(int fd, const struct traffic_packet *packet)
+{
+	struct sockaddr_in own;
+	socklen_t len = sizeof(own);
+	char want[SELECTOR_TEXT_MAX], text[SELECTOR_TEXT_MAX];
+
+	if (getsockname(fd, (void *)&own, &len) < 0)
+		abort();
+	snprintf(want, sizeof(want), "192.0.1.254/32/UDP/%u", ntohs(own.sin_port));
+	selector_print(&packet->local, text);
+	check(strcmp(text, want) == 0, "an acquire names the packet's source", text);
+	selector_print(&packet->remote, text);
+	check(strcmp(text, "192.0.2.254/32/UDP/5000") == 0,
+	      "an acquire names the packet's destination", text);
+}
+
 static void check_acquire(struct kernel_backend *k)
 {
 	int fd = udp_socket();
@@ -154,7 +172,8 @@ static void check_acquire(struct kernel_backend *k)
 	udp_send(fd);
 	h = hear(k, "a trap makes an acquire");
 	check(h.acquires == 1, "a trap makes one acquire", "not one");
-	check(h.reqid == REQID, "an acquire names the policy's reqid", "another");
+	check(h.acquire.reqid == REQID, "an acquire names the policy's reqid", "another");
+	check_packet(fd, &h.acquire.packet);
 	close(fd);
 }
 

@@ -344,7 +344,10 @@ static const struct option conn_rows[] = {
 		  "has a key exchange of its own where pfs=yes. allow: the peer may do so; prefer: "
 		  "so do we, where the peer can; force: we never do otherwise; never." },
 	{ .name = "narrowing", .kind = &kind_yes_no, AT(narrowing), .default_text = "no",
-	  .help = "Whether the ends may agree on less than the subnets written here." },
+	  .help = "Whether the ends may agree on less than the subnets written here. What traffic "
+		  "brings up (auto=route) then has the packet that it began with, whatever else the "
+		  "peer leaves out; and a peer that wants a Child SA for each pair of addresses gets "
+		  "one for those of that packet, while the rest waits." },
 	{ .name = "encapsulation", .kind = &kind_words, AT(encapsulation), .default_text = "auto",
 	  .words = encapsulation_words,
 	  .help = "ESP within UDP: where a NAT is found (auto), always, or never." },

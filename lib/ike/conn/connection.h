@@ -44,6 +44,7 @@ struct connection {
 	uint32_t reqid;
 	uint32_t priority;             /* of its policies */
 	bool routed;                   /* a trap is wished for */
+	struct traffic_packet trigger; /* of its traffic, for which it is being brought up; or none */
 	bool keep;                     /* auto=keep: once it is up it is supposed to be up */
 	bool keep_up;                  /* supposed to be up: re-made when it is lost */
 	uint64_t ike_sa;               /* id of the IKE SA that carries or makes the set; 0: none */

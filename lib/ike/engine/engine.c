@@ -151,17 +151,35 @@ void ike_engine_on_job(struct ike_engine *engine, struct crypto_job *job, int64_
 	engine_leave(engine);
 }
 
-void ike_engine_on_acquire(struct ike_engine *engine, uint32_t reqid, uint32_t cpu, int64_t now)
+/* Which packet it is, if it is one of the connection's. */
+static void take_trigger(struct world *w, struct connection *c, const struct traffic_packet *packet)
+{
+	char local[SELECTOR_TEXT_MAX], remote[SELECTOR_TEXT_MAX];
+	struct traffic_pair pair;
+
+	c->trigger = (struct traffic_packet) { 0 };
+	if (!traffic_packet_is_set(packet) ||
+	    !traffic_find_pair(&c->traffic, &packet->local, &packet->remote, &pair)) {
+		report_name(w, c->name, REPORT_PROGRESS, "initiate on demand: traffic");
+		return;
+	}
+	c->trigger = *packet;
+	report_name(w, c->name, REPORT_PROGRESS, "initiate on demand: traffic %s===%s",
+		    selector_print(&packet->local, local), selector_print(&packet->remote, remote));
+}
+
+void ike_engine_on_acquire(struct ike_engine *engine, const struct kernel_acquire *acquire,
+			   int64_t now)
 {
 	struct world *w = &engine->w;
 	struct connection *c;
 
 	engine_enter(engine, now);
-	c = connection_find_reqid(&w->connections, reqid);
+	c = connection_find_reqid(&w->connections, acquire->reqid);
 	/* With a CPU there is a head, and the clones come by the plan. */
-	if (c != NULL && cpu == KERNEL_CPU_NONE && c->set->trap &&
+	if (c != NULL && acquire->cpu == KERNEL_CPU_NONE && c->set->trap &&
 	    c->set->slots[0].state == SLOT_EMPTY) {
-		report_name(w, c->name, REPORT_PROGRESS, "initiate on demand: traffic");
+		take_trigger(w, c, &acquire->packet);
 		c->set->wanted = true;
 		c->set->slots[0].retry_at = 0;
 		set_run(w, c->set);

@@ -51,6 +51,7 @@ struct child_sa {
 	uint32_t spi_in, spi_out;
 	struct suite suite;
 	struct traffic traffic;      /* owned; what we ask for, or what is agreed */
+	struct traffic_packet packet; /* of its traffic: goes first in what we ask for; or none */
 	struct said_addresses said;
 	bool cut;                    /* a responder's: not all that both ends have */
 	enum conf_type mode;

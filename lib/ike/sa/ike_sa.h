@@ -96,6 +96,7 @@ struct ike_sa {
 	bool fragmentation;             /* both ends take fragments (RFC 7383) */
 	bool peer_is_childless;         /* the responder needs no Child SA in IKE_AUTH (RFC 6023) */
 	bool childless;                 /* made by us without a Child SA, and has had none yet */
+	bool single_pair;               /* it takes one pair of addresses at a time, as it told us */
 	const struct ke_desc *child_ke; /* the group it last wanted for a Child SA; NULL: no word */
 	bool initial_contact;           /* it has no other IKE SA with us (RFC 7296 2.4) */
 	bool forgotten;                 /* it has this one no more: ends at its next timer */

@@ -28,6 +28,9 @@ struct world_hooks {
 	 */
 	struct connection *(*with_peer)(struct world *w, const struct ike_sa *sa,
 					struct connection *c);
+	/* The Child SA on this IKE SA whose clones the connection may have, or NULL. */
+	const struct child_sa *(*clone_head)(struct world *w, const struct ike_sa *sa,
+					     const struct connection *c);
 	/*
 	 * A Child SA that the peer asks for: chooses its slot and CPU and whether it is a spare.
 	 * 0, or the notify to refuse with.

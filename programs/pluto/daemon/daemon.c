@@ -88,11 +88,11 @@ static void on_addresses(evutil_socket_t fd, short what, void *context)
 
 /* --- Kernel events --- */
 
-static void on_acquire(void *context, uint32_t reqid, uint32_t cpu)
+static void on_acquire(void *context, const struct kernel_acquire *acquire)
 {
 	struct daemon *d = context;
 
-	ike_engine_on_acquire(d->engine, reqid, cpu, clock_now());
+	ike_engine_on_acquire(d->engine, acquire, clock_now());
 }
 
 /* A soft limit is not used: the engine keeps its own time. */

@@ -506,7 +506,7 @@ static void fake_read_events(struct kernel_backend *k, const struct kernel_event
 	for (size_t i = 0; i < count; i++) {
 		switch (list[i].kind) {
 		case FAKE_ACQUIRE:
-			events->on_acquire(events->context, list[i].reqid, KERNEL_CPU_NONE);
+			events->on_acquire(events->context, &list[i].acquire);
 			break;
 		case FAKE_EXPIRE:
 			events->on_expire(events->context, list[i].spi, &list[i].destination,

@@ -182,8 +182,13 @@ static struct fake_state *state_choose(const struct fake_kernel *f, uint32_t cpu
 	return head ? best : NULL;
 }
 
-static void acquire(struct fake_kernel *f, const struct fake_larval *want)
+static void acquire(struct fake_kernel *f, const struct fake_larval *want,
+		    const struct fake_packet *p)
 {
+	struct kernel_acquire told = { want->reqid, KERNEL_CPU_NONE,
+				       traffic_packet_of(&p->source, &p->destination, p->protocol,
+							 p->source_port, p->destination_port) };
+
 	for (size_t i = 0; i < f->larval_count; i++) {
 		const struct fake_larval *l = &f->larvals[i];
 
@@ -195,7 +200,7 @@ static void acquire(struct fake_kernel *f, const struct fake_larval *want)
 	f->larvals = mem_grow(f->larvals, f->larval_count + 1, sizeof(*f->larvals));
 	f->larvals[f->larval_count++] = *want;
 	f->acquires++;
-	fake_event_add(f, (struct fake_event) { .kind = FAKE_ACQUIRE, .reqid = want->reqid });
+	fake_event_add(f, (struct fake_event) { .kind = FAKE_ACQUIRE, .acquire = told });
 }
 
 static bool is_spent(const struct fake_state *s)
@@ -273,7 +278,7 @@ int fake_send(struct kernel_backend *k, uint32_t cpu, const struct fake_packet *
 	want = template_of(&e->policy, packet);
 	s = state_choose(f, cpu, &want, packet);
 	if (s == NULL) {
-		acquire(f, &want);
+		acquire(f, &want, packet);
 		return -EAGAIN;
 	}
 	return state_send(f, s, packet, out);

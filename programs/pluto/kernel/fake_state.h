@@ -37,8 +37,8 @@ struct fake_spd_key {
 
 struct fake_event {
 	enum { FAKE_ACQUIRE, FAKE_EXPIRE, FAKE_MAPPING } kind;
-	uint32_t reqid;
-	uint32_t spi;
+	struct kernel_acquire acquire;
+	uint32_t spi; /* EXPIRE, MAPPING */
 	struct address destination;
 	struct endpoint from; /* MAPPING */
 };

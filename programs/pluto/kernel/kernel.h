@@ -46,8 +46,8 @@ void kernel_apply(struct kernel_backend *k, struct kernel_change *changes, size_
 /* What the kernel has to say. Borrowed for the call. */
 struct kernel_events {
 	void *context;
-	/* Traffic wants an SA: reqid of the policy; the CPU or KERNEL_CPU_NONE. */
-	void (*on_acquire)(void *context, uint32_t reqid, uint32_t cpu);
+	/* Traffic wants an SA. */
+	void (*on_acquire)(void *context, const struct kernel_acquire *acquire);
 	/* A limit was reached; when it is the hard one, the SA is gone from the kernel. */
 	void (*on_expire)(void *context, uint32_t spi, const struct address *destination,
 			  bool hard);

@@ -444,10 +444,10 @@ static void event_note(void *context, const struct nlmsghdr *message)
 	const struct event_context *e = context;
 	struct xfrm_expire_seen expire;
 	struct xfrm_mapping_seen mapping;
-	uint32_t reqid, cpu;
+	struct kernel_acquire acquire;
 
-	if (xfrm_read_acquire(message, e->can, &reqid, &cpu))
-		e->events->on_acquire(e->events->context, reqid, cpu);
+	if (xfrm_read_acquire(message, e->can, &acquire))
+		e->events->on_acquire(e->events->context, &acquire);
 	else if (xfrm_read_expire(message, &expire))
 		e->events->on_expire(e->events->context, expire.spi, &expire.destination,
 				     expire.hard);

@@ -104,8 +104,8 @@ struct xfrm_mapping_seen {
 MUST_CHECK bool xfrm_read_sa(const struct nlmsghdr *message, struct xfrm_sa_seen *out);
 MUST_CHECK bool xfrm_read_policy(const struct nlmsghdr *message, struct xfrm_policy_seen *out);
 MUST_CHECK bool xfrm_read_acquire(const struct nlmsghdr *message,
-				  const struct xfrm_abilities *can, uint32_t *reqid,
-				  uint32_t *cpu);
+				  const struct xfrm_abilities *can,
+				  struct kernel_acquire *out);
 MUST_CHECK bool xfrm_read_expire(const struct nlmsghdr *message, struct xfrm_expire_seen *out);
 MUST_CHECK bool xfrm_read_mapping(const struct nlmsghdr *message, struct xfrm_mapping_seen *out);
 

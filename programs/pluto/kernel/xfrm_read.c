@@ -67,8 +67,22 @@ bool xfrm_read_policy(const struct nlmsghdr *message, struct xfrm_policy_seen *o
 	return true;
 }
 
+/* The kernel puts the packet's addresses and ports there. What is not that of one packet is none. */
+static struct traffic_packet packet_of(const struct xfrm_selector *s)
+{
+	uint8_t whole = s->family == AF_INET ? 32 : 128;
+	struct address source, destination;
+
+	if (s->prefixlen_s != whole || s->prefixlen_d != whole ||
+	    !address_of(s->family, &s->saddr, &source) ||
+	    !address_of(s->family, &s->daddr, &destination))
+		return (struct traffic_packet) { 0 };
+	return traffic_packet_of(&source, &destination, s->proto, ntohs(s->sport),
+				 ntohs(s->dport));
+}
+
 bool xfrm_read_acquire(const struct nlmsghdr *message, const struct xfrm_abilities *can,
-		       uint32_t *reqid, uint32_t *cpu)
+		       struct kernel_acquire *out)
 {
 	uint16_t cpu_attribute = can->pcpu_2 ? PCPU_2_ATTR_CPU : ATTR_SA_PCPU;
 	const struct nlattr *attrs[ATTR_MAX + 1];
@@ -85,8 +99,7 @@ bool xfrm_read_acquire(const struct nlmsghdr *message, const struct xfrm_abiliti
 	    (!netlink_attribute(attrs[cpu_attribute], &bound, sizeof(bound)) ||
 	     bound >= can->possible_cpus))
 		return false;
-	*reqid = t.reqid;
-	*cpu = bound;
+	*out = (struct kernel_acquire) { t.reqid, bound, packet_of(&acquire.sel) };
 	return true;
 }
 

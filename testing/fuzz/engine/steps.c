@@ -129,6 +129,27 @@ static void step_add(struct program *p)
 	pair_add(p->side, conns[program_next(p) % ARRAY_LEN(conns)]);
 }
 
+/* Of the connections t and u, or of nobody. */
+static struct traffic_packet some_packet(const struct program *p, uint8_t what)
+{
+	bool west = p->side == &p->pair->west;
+	struct address home = { AF_INET, { 192, 0, (what & 4) != 0 ? 11 : 1, what } };
+	struct address away = { AF_INET, { 192, 0, (what & 8) != 0 ? 12 : 2, what } };
+
+	if (what == 0)
+		return (struct traffic_packet) { 0 };
+	return traffic_packet_of(west ? &home : &away, west ? &away : &home, what >> 4, what, 443);
+}
+
+static void step_acquire(struct program *p, uint8_t what)
+{
+	ike_engine_on_acquire(p->side->engine, &(struct kernel_acquire) {
+		.reqid = 16384U + (what >> 5) % 2U,
+		.cpu = (what & 16) != 0 ? 1 : KERNEL_CPU_NONE,
+		.packet = some_packet(p, program_next(p)),
+	}, p->pair->now);
+}
+
 static void step_kernel(struct program *p)
 {
 	struct kernel_double *k = &p->side->kernel;
@@ -141,8 +162,7 @@ static void step_kernel(struct program *p)
 		for (size_t i = 0; i < k->sa_count; i++)
 			k->sas[i].packets += what >> 4;
 	} else if (what % 4 == 2) {
-		ike_engine_on_acquire(p->side->engine, 16384U + (what >> 5) % 2U,
-				      (what & 16) != 0 ? 1 : KERNEL_CPU_NONE, p->pair->now);
+		step_acquire(p, what);
 	} else if (k->sa_count > 0) {
 		sa = k->sas[(what >> 4) % k->sa_count];
 		k->sas[(what >> 4) % k->sa_count] = k->sas[k->sa_count - 1];

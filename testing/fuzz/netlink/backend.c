@@ -85,11 +85,10 @@ static void apply_queries(struct kernel_backend *k)
 
 /* --- what the kernel says unasked --- */
 
-static void on_acquire(void *context, uint32_t reqid, uint32_t cpu)
+static void on_acquire(void *context, const struct kernel_acquire *acquire)
 {
 	(void)context;
-	(void)reqid;
-	must(cpu == KERNEL_CPU_NONE || cpu < CPUS);
+	must(acquire->cpu == KERNEL_CPU_NONE || acquire->cpu < CPUS);
 }
 
 static void on_expire(void *context, uint32_t spi, const struct address *destination, bool hard)

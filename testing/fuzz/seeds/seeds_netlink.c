@@ -85,6 +85,11 @@ static void make_acquire(union netlink_message *m)
 	struct xfrm_user_tmpl t = { .reqid = 16384 };
 
 	acquire->id.proto = IPPROTO_ESP;
+	acquire->sel = (struct xfrm_selector) { .family = AF_INET, .prefixlen_s = 32,
+						.prefixlen_d = 32, .proto = IPPROTO_TCP,
+						.sport = htons(40000), .dport = htons(443) };
+	acquire->sel.saddr.a4 = htonl(0xc00001fe); /* 192.0.1.254 */
+	acquire->sel.daddr.a4 = htonl(0xc00002fe);
 	mnl_attr_put(&m->header, XFRMA_TMPL, sizeof(t), &t);
 	mnl_attr_put_u32(&m->header, ATTR_SA_PCPU, 1);
 }

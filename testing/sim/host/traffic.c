@@ -19,8 +19,8 @@ struct kernel_event {
 	struct sim_host *host;
 	uint32_t boot;
 	enum { SAYS_ACQUIRE, SAYS_EXPIRE, SAYS_MAPPING } what;
-	uint32_t reqid, cpu; /* acquire */
-	uint32_t spi;        /* expire, mapping */
+	struct kernel_acquire acquire;
+	uint32_t spi; /* expire, mapping */
 	struct address destination;
 	struct endpoint from; /* mapping */
 };
@@ -35,7 +35,7 @@ static void kernel_event_happen(struct sim *sim, struct sim_event *event)
 		return;
 	switch (k->what) {
 	case SAYS_ACQUIRE:
-		ike_engine_on_acquire(host_enter(host), k->reqid, k->cpu, host_now(host));
+		ike_engine_on_acquire(host_enter(host), &k->acquire, host_now(host));
 		break;
 	case SAYS_EXPIRE:
 		ike_engine_on_expire(host_enter(host), k->spi, &k->destination, host_now(host));
@@ -70,9 +70,9 @@ static void say(struct sim_host *host, const struct kernel_event *model)
 	sim_event_at(host->sim, &k->event, host->sim->now + EVENT_DELAY);
 }
 
-static void on_acquire(void *context, uint32_t reqid, uint32_t cpu)
+static void on_acquire(void *context, const struct kernel_acquire *acquire)
 {
-	say(context, &(struct kernel_event) { .what = SAYS_ACQUIRE, .reqid = reqid, .cpu = cpu });
+	say(context, &(struct kernel_event) { .what = SAYS_ACQUIRE, .acquire = *acquire });
 }
 
 static void on_expire(void *context, uint32_t spi, const struct address *destination, bool hard)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <netinet/in.h>
 
 #include "crypto/crypto.h"
 #include "pair/engine_pair.h"
@@ -190,6 +191,91 @@ static void test_lists_narrowed(void **state)
 	}
 }
 
+/* --- a packet first (RFC 7296 2.9) --- */
+
+#define PART(name, net, more) HOSTS(name) IDS " rightsubnet=192.0.2.0/24\n leftsubnet=" net "\n" more
+#define NARROW " narrowing=yes\n"
+
+static const struct {
+	const char *what, *west_more;
+	const char *from;            /* the packet's source, or NULL */
+	const char *first, *second;  /* what east has */
+	const char *expected;        /* east's connection, of the IKE SA as well if it can know */
+	const char *traffic;         /* seen from west */
+} packet_rows[] = {
+	{ "its source is in the first", NARROW, "192.0.1.9", PART("a", "192.0.1.0/24", NARROW),
+	  PART("b", "192.0.3.0/24", NARROW), "a", "[192.0.1.0/24===192.0.2.0/24]" },
+	{ "its source is in the second", NARROW, "192.0.3.9", PART("a", "192.0.1.0/24", NARROW),
+	  PART("b", "192.0.3.0/24", NARROW), "b", "[192.0.3.0/24===192.0.2.0/24]" },
+	{ "its source is in the second, and no Child SA in IKE_AUTH", NARROW " childless=prefer\n",
+	  "192.0.3.9", PART("a", "192.0.1.0/24", NARROW), PART("b", "192.0.3.0/24", NARROW), "b",
+	  "[192.0.3.0/24===192.0.2.0/24]" },
+	{ "its port is for the second", NARROW, "192.0.1.9",
+	  PART("a", "192.0.1.0/24", " leftprotoport=udp\n rightprotoport=udp\n" NARROW),
+	  PART("b", "192.0.1.0/24", " leftprotoport=tcp\n rightprotoport=tcp\n" NARROW), "b",
+	  "[192.0.1.0/24/TCP===192.0.2.0/24/TCP]" },
+	{ "it is in none: what there is", NARROW, "192.0.4.9", PART("a", "192.0.1.0/24", NARROW),
+	  PART("b", "192.0.3.0/24", NARROW), "a", "[192.0.1.0/24===192.0.2.0/24]" },
+	/* Not SINGLE_PAIR_REQUIRED: "responders SHOULD narrow the selectors". */
+	{ "without a packet it is a guess", NARROW, NULL, PART("a", "192.0.1.0/24", NARROW),
+	  PART("b", "192.0.3.0/24", NARROW), "a", "[192.0.1.0/24===192.0.2.0/24]" },
+};
+
+static void traffic_wants_it(struct pair *pair, const char *from)
+{
+	struct kernel_acquire acquire = {
+		.reqid = connection_find_name(&pair->west.engine->w.connections, "t")->reqid,
+		.cpu = KERNEL_CPU_NONE,
+	};
+	struct address local, remote;
+
+	assert_true(address_parse("192.0.2.7", &remote));
+	if (from != NULL) {
+		assert_true(address_parse(from, &local));
+		acquire.packet = traffic_packet_of(&local, &remote, IPPROTO_TCP, 40000, 443);
+	}
+	ike_engine_route(pair->west.engine, "t", 7, pair->now);
+	ike_engine_on_acquire(pair->west.engine, &acquire, pair->now);
+	pair_advance(pair, SECONDS(5));
+}
+
+static void check_set(void *context, const struct child_view *view)
+{
+	const char *const *expected = context;
+
+	assert_string_equal(view->set, *expected);
+}
+
+/* With a clone, which has to find the same. */
+static void test_packet_first(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(packet_rows); i++) {
+		struct pair *pair = pair_new(&(struct pair_setup) { 0 });
+		const char *expected = packet_rows[i].expected;
+		char text[512];
+
+		print_message("%s\n", packet_rows[i].what);
+		ike_engine_delete(pair->east.engine, "t", 1, pair->now);
+		(void)snprintf(text, sizeof(text), "%s clones=1\n%s",
+			       PART("t", "192.0.0.0/16", ""), packet_rows[i].west_more);
+		pair_add(&pair->west, text);
+		(void)snprintf(text, sizeof(text), "%s clones=1\n", packet_rows[i].first);
+		pair_add(&pair->east, text);
+		(void)snprintf(text, sizeof(text), "%s clones=1\n", packet_rows[i].second);
+		pair_add(&pair->east, text);
+		traffic_wants_it(pair, packet_rows[i].from);
+		assert_traffic(pair, 2, packet_rows[i].traffic);
+		assert_int_equal(pair->east.kernel.sa_count, 4);
+		ike_engine_each_child(pair->east.engine, NULL, pair->now, check_set, &expected);
+		if (strstr(packet_rows[i].west_more, "childless") == NULL)
+			assert_string_equal(ike_sa_connection(&pair->east.engine->w,
+							      pair_ike(&pair->east))->name,
+					    expected);
+		pair_free(pair);
+	}
+}
+
 /* --- an alias --- */
 
 #define PAIR(n, net)                                                             \
@@ -336,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_which_connection),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_lists_narrowed),
+		cmocka_unit_test(test_packet_first),
 		cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_alias_with_one_refused),
 		cmocka_unit_test(test_alias_and_a_client_that_goes),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <netinet/in.h>
 
 #include "hostile.h"
 #include "provider.h"
@@ -17,6 +18,8 @@ struct wish {
 	const char *what;
 	int info_len;               /* of SA_RESOURCE_INFO; NO_NOTIFY */
 	bool narrower, wider, transport, other_cipher, other_size, headless;
+	const char *from, *to;      /* a packet that goes first */
+	bool ranged;                /* 192.0.1.1 to 192.0.1.130, which no mask can say */
 	uint16_t answer;            /* SA_RESOURCE_INFO: it is made */
 	uint32_t slot;              /* ... here */
 };
@@ -36,6 +39,10 @@ static const struct wish wishes[] = {
 	  .answer = NOTIFY_NO_PROPOSAL_CHOSEN },
 	{ "a clone of a head that was deleted is a head", 2, .headless = true,
 	  .answer = NOTIFY_SA_RESOURCE_INFO, .slot = 0 },
+	{ "another packet goes first: what is agreed on counts", 2, .from = "192.0.1.77",
+	  .to = "192.0.2.77", .answer = NOTIFY_SA_RESOURCE_INFO, .slot = 2 },
+	{ "a packet goes first that the head does not take", 2, .from = "192.0.9.77",
+	  .to = "192.0.2.77", .answer = NOTIFY_SA_RESOURCE_INFO, .slot = 2 },
 	{ "no notify: another head", NO_NOTIFY, .answer = OTHER_ANSWER, .slot = 0 },
 };
 
@@ -90,13 +97,27 @@ static struct selector selector_for(const struct wish *wish, const struct select
 		out.end = out.start;
 	if (wish->wider)
 		out.end.ip[2]++;
+	if (wish->ranged && out.start.ip[2] == 1) {
+		out.start.ip[3] = 1;
+		out.end.ip[3] = 130;
+	}
 	return out;
 }
 
-static void put_selector(struct inner *inner, uint8_t type, struct selector s)
+static void put_selectors(struct inner *inner, uint8_t type, const char *packet,
+			  const struct selector *s)
 {
+	struct selector list[2];
+	size_t count = 0;
+	struct address a;
+
+	if (packet != NULL) {
+		assert_true(address_parse(packet, &a));
+		list[count++] = traffic_packet_of(&a, &a, IPPROTO_TCP, 40000, 40000).local;
+	}
+	list[count++] = *s;
 	payload_begin(&inner->writer, type, false);
-	ts_write(&inner->chain, &s, 1);
+	ts_write(&inner->chain, list, count);
 	payload_end(&inner->writer);
 }
 
@@ -107,6 +128,7 @@ static void write_wish(struct inner *inner)
 			   (uint8_t)next_spi };
 	uint8_t *info = calloc(1, LONG_INFO);
 	struct suite suite = suite_for(asked);
+	struct selector local, remote;
 
 	next_spi++;
 	memset(info, 0xfe, LONG_INFO);
@@ -126,8 +148,10 @@ static void write_wish(struct inner *inner)
 	suite_write(&suite, PROTO_ESP, BYTES_OF(spi), &inner->chain);
 	payload_end(&inner->writer);
 	put(inner, PAYLOAD_NONCE, BYTES_OF(nonce));
-	put_selector(inner, PAYLOAD_TSI, selector_for(asked, &like_local));
-	put_selector(inner, PAYLOAD_TSR, selector_for(asked, &like_remote));
+	local = selector_for(asked, &like_local);
+	remote = selector_for(asked, &like_remote);
+	put_selectors(inner, PAYLOAD_TSI, asked->from, &local);
+	put_selectors(inner, PAYLOAD_TSR, asked->to, &remote);
 	free(info);
 }
 
@@ -196,6 +220,44 @@ static void test_wishes(void **state)
 	}
 }
 
+/*
+ * Of a range the kernel can match a block only, so the packet that came first is agreed on beside it.
+ * The clones of that have other packets first.
+ */
+static void test_clones_of_a_range_and_a_packet(void **state)
+{
+	static const struct wish list[] = {
+		{ "a packet of the block", 2, .ranged = true, .from = "192.0.1.77",
+		  .to = "192.0.2.77", .answer = NOTIFY_SA_RESOURCE_INFO },
+		{ "the packet that came first", 2, .ranged = true, .from = "192.0.1.1",
+		  .to = "192.0.2.77", .answer = NOTIFY_SA_RESOURCE_INFO },
+		{ "a packet of the rest", 2, .ranged = true, .from = "192.0.1.130",
+		  .to = "192.0.2.77", .answer = NOTIFY_TS_UNACCEPTABLE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+		struct pair *pair = pair_of_clones();
+		struct child_sa *head =
+			child_sa_find_id(&pair->east.engine->w, child_at(&pair->east, 0)->id);
+		struct selector parts[2], net = head->traffic.local.list[0];
+
+		print_message("%s\n", list[i].what);
+		parts[0] = parts[1] = head->traffic.remote.list[0];
+		parts[0].start.ip[3] = parts[0].end.ip[3] = 1;
+		parts[1].start.ip[3] = 64;
+		parts[1].end.ip[3] = 127;
+		child_sa_set_traffic(head, (struct traffic) {
+			selectors_copy(&(struct selectors) { &net, 1 }),
+			selectors_copy(&(struct selectors) { parts, 2 }) });
+		assert_int_equal(ask(pair, &list[i], child_at(&pair->west, 0), 0),
+				 list[i].answer);
+		if (list[i].answer == NOTIFY_SA_RESOURCE_INFO)
+			assert_true(traffic_equal(&newest(&pair->east)->traffic, &head->traffic));
+		pair_free(pair);
+	}
+}
+
 /* The notify need not be in a rekey (RFC 9611): the new SA has the place of the old one. */
 static void test_a_clone_rekeyed_without_the_notify_keeps_its_cpu(void **state)
 {
@@ -222,6 +284,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wishes),
+		cmocka_unit_test(test_clones_of_a_range_and_a_packet),
 		cmocka_unit_test(test_a_clone_rekeyed_without_the_notify_keeps_its_cpu),
 	};
 

@@ -32,6 +32,13 @@ static uint32_t reqid_of(const struct side *side)
 
 /* --- acquires --- */
 
+static void acquire(struct side *side, uint32_t reqid, uint32_t cpu)
+{
+	const struct kernel_acquire acquire = { .reqid = reqid, .cpu = cpu };
+
+	ike_engine_on_acquire(side->engine, &acquire, side->pair->now);
+}
+
 static void acquires_of_a_thousand_cpus_start_nothing_where_the_set_is_up(void **state)
 {
 	struct pair *pair = pair_of_clones();
@@ -41,11 +48,9 @@ static void acquires_of_a_thousand_cpus_start_nothing_where_the_set_is_up(void *
 	(void)state;
 	/* also of CPUs that are offline, that there cannot be, and of reqids of nobody */
 	for (uint32_t i = 0; i < MANY; i++) {
-		ike_engine_on_acquire(pair->west.engine, reqid_of(&pair->west), i % CPUS,
-				      pair->now);
-		ike_engine_on_acquire(pair->west.engine, reqid_of(&pair->west), KERNEL_CPU_NONE,
-				      pair->now);
-		ike_engine_on_acquire(pair->west.engine, i, i, pair->now);
+		acquire(&pair->west, reqid_of(&pair->west), i % CPUS);
+		acquire(&pair->west, reqid_of(&pair->west), KERNEL_CPU_NONE);
+		acquire(&pair->west, i, i);
 	}
 	pair_advance(pair, SECONDS(5));
 	after = pair_picture(pair);
@@ -63,8 +68,8 @@ static void acquires_of_a_thousand_cpus_are_one_initiation(void **state)
 	ike_engine_route(pair->west.engine, "t", 7, pair->now);
 	pair->hold_jobs = true;
 	for (uint32_t i = 0; i < MANY; i++)
-		ike_engine_on_acquire(pair->west.engine, reqid_of(&pair->west),
-				      i % 3 == 0 ? KERNEL_CPU_NONE : i % CPUS, pair->now);
+		acquire(&pair->west, reqid_of(&pair->west),
+			i % 3 == 0 ? KERNEL_CPU_NONE : i % CPUS);
 	assert_int_equal(pair_ike_count(&pair->west), 1);
 	pair->hold_jobs = false;
 	pair_advance(pair, SECONDS(5));
@@ -79,8 +84,7 @@ static void without_a_trap_nobody_is_called_by_traffic(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < MANY; i++)
-		ike_engine_on_acquire(pair->west.engine, FIRST_REQID + i % 8, KERNEL_CPU_NONE,
-				      pair->now);
+		acquire(&pair->west, FIRST_REQID + i % 8, KERNEL_CPU_NONE);
 	assert_int_equal(pair_ike_count(&pair->west), 0);
 	assert_null(pair->jobs);
 	pair_free(pair);

@@ -106,17 +106,17 @@ static void without_per_cpu_support_all_go_in_unbound(void **state)
 
 struct heard {
 	unsigned acquires, expires, mappings;
-	uint32_t reqid, cpu, spi;
+	uint32_t spi;
+	struct kernel_acquire acquire;
 	struct endpoint from;
 };
 
-static void hear_acquire(void *context, uint32_t reqid, uint32_t cpu)
+static void hear_acquire(void *context, const struct kernel_acquire *acquire)
 {
 	struct heard *h = context;
 
 	h->acquires++;
-	h->reqid = reqid;
-	h->cpu = cpu;
+	h->acquire = *acquire;
 }
 
 static void hear_expire(void *context, uint32_t spi, const struct address *destination, bool hard)
@@ -152,6 +152,15 @@ static struct heard events_of(struct kernel_backend *k)
 	return h;
 }
 
+/* spi_from()'s: a ping into the sample's net. */
+static void assert_packet(const struct traffic_packet *packet)
+{
+	char text[SELECTOR_TEXT_MAX];
+
+	assert_string_equal(selector_print(&packet->local, text), "192.0.1.254/32/ICMP/2048");
+	assert_string_equal(selector_print(&packet->remote, text), "192.0.2.254/32/ICMP/2048");
+}
+
 static void a_trap_asks_once_until_an_sa_answers(void **state)
 {
 	struct kernel_backend *k = new_fake();
@@ -163,8 +172,9 @@ static void a_trap_asks_once_until_an_sa_answers(void **state)
 	assert_int_equal(spi_from(k, 1), NOTHING);
 	h = events_of(k);
 	assert_int_equal(h.acquires, 1);
-	assert_int_equal(h.reqid, SAMPLE_REQID);
-	assert_int_equal(h.cpu, KERNEL_CPU_NONE);
+	assert_int_equal(h.acquire.reqid, SAMPLE_REQID);
+	assert_int_equal(h.acquire.cpu, KERNEL_CPU_NONE);
+	assert_packet(&h.acquire.packet);
 	assert_int_equal(events_of(k).acquires, 0);
 
 	fake_expire_acquires(k);

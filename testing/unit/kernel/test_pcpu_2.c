@@ -250,21 +250,21 @@ static void an_acquire_may_say_its_cpu(void **state)
 	struct xfrm_user_acquire *acquire;
 	struct xfrm_user_tmpl tmpl = { .reqid = SAMPLE_REQID };
 	union netlink_message m;
-	uint32_t reqid = 0, cpu = 0;
+	struct kernel_acquire seen = { 0 };
 
 	(void)state;
 	acquire = netlink_begin(&m, XFRM_MSG_ACQUIRE, sizeof(*acquire));
 	acquire->id.proto = IPPROTO_ESP;
 	mnl_attr_put(&m.header, XFRMA_TMPL, sizeof(tmpl), &tmpl);
-	assert_true(xfrm_read_acquire(&m.header, &pcpu_2, &reqid, &cpu));
-	assert_int_equal(cpu, KERNEL_CPU_NONE);
+	assert_true(xfrm_read_acquire(&m.header, &pcpu_2, &seen));
+	assert_int_equal(seen.cpu, KERNEL_CPU_NONE);
 	mnl_attr_put_u32(&m.header, SA_PCPU, 2);
-	assert_true(xfrm_read_acquire(&m.header, &pcpu_2, &reqid, &cpu));
-	assert_int_equal(cpu, 2);
-	assert_true(xfrm_read_acquire(&m.header, &able, &reqid, &cpu));
-	assert_int_equal(cpu, KERNEL_CPU_NONE);
+	assert_true(xfrm_read_acquire(&m.header, &pcpu_2, &seen));
+	assert_int_equal(seen.cpu, 2);
+	assert_true(xfrm_read_acquire(&m.header, &able, &seen));
+	assert_int_equal(seen.cpu, KERNEL_CPU_NONE);
 	mnl_attr_put_u32(&m.header, SA_PCPU, 4);
-	assert_false(xfrm_read_acquire(&m.header, &pcpu_2, &reqid, &cpu));
+	assert_false(xfrm_read_acquire(&m.header, &pcpu_2, &seen));
 }
 
 int main(void)

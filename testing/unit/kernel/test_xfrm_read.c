@@ -27,20 +27,88 @@ static void write_expire(union netlink_message *m, uint32_t spi, uint8_t proto, 
 
 static void an_acquire_names_reqid_and_cpu(void **state)
 {
-	uint32_t reqid, cpu;
+	struct kernel_acquire seen;
 	union netlink_message m;
 
 	(void)state;
 	write_acquire(&m, KERNEL_CPU_NONE);
-	assert_true(xfrm_read_acquire(&m.header, &able, &reqid, &cpu));
-	assert_int_equal(reqid, SAMPLE_REQID);
-	assert_int_equal(cpu, KERNEL_CPU_NONE);
+	assert_true(xfrm_read_acquire(&m.header, &able, &seen));
+	assert_int_equal(seen.reqid, SAMPLE_REQID);
+	assert_int_equal(seen.cpu, KERNEL_CPU_NONE);
+	assert_false(traffic_packet_is_set(&seen.packet));
 	write_acquire(&m, 3);
-	assert_true(xfrm_read_acquire(&m.header, &able, &reqid, &cpu));
-	assert_int_equal(cpu, 3);
+	assert_true(xfrm_read_acquire(&m.header, &able, &seen));
+	assert_int_equal(seen.cpu, 3);
 	write_acquire(&m, 4);
-	assert_false(xfrm_read_acquire(&m.header, &able, &reqid, &cpu));
-	assert_int_equal(cpu, 3);
+	assert_false(xfrm_read_acquire(&m.header, &able, &seen));
+	assert_int_equal(seen.cpu, 3);
+}
+
+/* What the kernel says of the packet, and what is made of it; NULL: none. */
+static const struct {
+	const char *what;
+	uint16_t family;
+	uint8_t source_len, destination_len, protocol;
+	uint16_t source_port, destination_port;
+	const char *local, *remote;
+} packets[] = {
+	{ "TCP", AF_INET, 32, 32, IPPROTO_TCP, 40000, 443, "192.1.2.45/32/TCP/40000",
+	  "192.1.2.23/32/TCP/443" },
+	{ "UDP whose port is not chosen yet", AF_INET, 32, 32, IPPROTO_UDP, 0, 53,
+	  "192.1.2.45/32/UDP", "192.1.2.23/32/UDP/53" },
+	{ "a ping: type 8, code 0", AF_INET, 32, 32, IPPROTO_ICMP, 8, 0,
+	  "192.1.2.45/32/ICMP/2048", "192.1.2.23/32/ICMP/2048" },
+	{ "an ICMP message with a code", AF_INET, 32, 32, IPPROTO_ICMP, 3, 4,
+	  "192.1.2.45/32/ICMP/772", "192.1.2.23/32/ICMP/772" },
+	{ "GRE, whose key the kernel puts there", AF_INET, 32, 32, IPPROTO_GRE, 7, 9,
+	  "192.1.2.45/32/47", "192.1.2.23/32/47" },
+	{ "IPv6", AF_INET6, 128, 128, IPPROTO_TCP, 1, 2, "2001:db8::45/128/TCP/1",
+	  "2001:db8::23/128/TCP/2" },
+	{ "a net", AF_INET, 24, 32, IPPROTO_TCP, 1, 2, NULL, NULL },
+	{ "a net at the other end", AF_INET, 32, 0, IPPROTO_TCP, 1, 2, NULL, NULL },
+	{ "more bits than there are", AF_INET, 128, 128, IPPROTO_TCP, 1, 2, NULL, NULL },
+	{ "no family", 0, 32, 32, IPPROTO_TCP, 1, 2, NULL, NULL },
+	{ "another family", 42, 128, 128, IPPROTO_TCP, 1, 2, NULL, NULL },
+};
+
+static void put_address(xfrm_address_t *out, uint16_t family, uint8_t last)
+{
+	struct address a = sample_address(family == AF_INET6 ? "2001:db8::" : "192.1.2.0");
+
+	memcpy(out, a.ip, address_len(&a));
+	((uint8_t *)out)[address_len(&a) - 1] = last;
+}
+
+static void an_acquire_names_its_packet(void **state)
+{
+	char text[SELECTOR_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(packets); i++) {
+		struct kernel_acquire seen = { 0 };
+		union netlink_message m;
+		struct xfrm_user_acquire *a;
+
+		write_acquire(&m, KERNEL_CPU_NONE);
+		a = NLMSG_DATA(&m.header);
+		a->sel = (struct xfrm_selector) {
+			.family = packets[i].family,
+			.prefixlen_s = packets[i].source_len,
+			.prefixlen_d = packets[i].destination_len,
+			.proto = packets[i].protocol,
+			.sport = htons(packets[i].source_port),
+			.dport = htons(packets[i].destination_port),
+		};
+		put_address(&a->sel.saddr, packets[i].family, packets[i].family == AF_INET6 ? 0x45 : 45);
+		put_address(&a->sel.daddr, packets[i].family, packets[i].family == AF_INET6 ? 0x23 : 23);
+		print_message("%s\n", packets[i].what);
+		assert_true(xfrm_read_acquire(&m.header, &able, &seen));
+		assert_int_equal(traffic_packet_is_set(&seen.packet), packets[i].local != NULL);
+		if (packets[i].local == NULL)
+			continue;
+		assert_string_equal(selector_print(&seen.packet.local, text), packets[i].local);
+		assert_string_equal(selector_print(&seen.packet.remote, text), packets[i].remote);
+	}
 }
 
 static void an_expire_names_its_sa(void **state)
@@ -149,14 +217,14 @@ static void read_all(const struct nlmsghdr *h)
 	struct xfrm_expire_seen expire;
 	struct xfrm_policy_seen policy;
 	struct xfrm_sa_seen sa;
-	uint32_t reqid, cpu = KERNEL_CPU_NONE;
+	struct kernel_acquire acquire;
 
 	if (xfrm_read_mapping(h, &mapping))
 		assert_true(mapping.spi != 0 && address_is_set(&mapping.from.address) &&
 			    mapping.from.port != 0);
 
-	if (xfrm_read_acquire(h, &able, &reqid, &cpu))
-		assert_true(cpu == KERNEL_CPU_NONE || cpu < able.possible_cpus);
+	if (xfrm_read_acquire(h, &able, &acquire))
+		assert_true(acquire.cpu == KERNEL_CPU_NONE || acquire.cpu < able.possible_cpus);
 	if (xfrm_read_expire(h, &expire))
 		assert_true(expire.spi != 0 && address_is_set(&expire.destination));
 	if (xfrm_read_sa(h, &sa))
@@ -212,6 +280,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_acquire_names_reqid_and_cpu),
+		cmocka_unit_test(an_acquire_names_its_packet),
 		cmocka_unit_test(an_expire_names_its_sa),
 		cmocka_unit_test(a_mapping_names_its_sa_and_where_the_peer_is),
 		cmocka_unit_test(an_sa_reads_back),

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "ike/engine/instances.h"
+#include "ike/exchange/create/single_pair.h"
 #include "ike/exchange/ends.h"
 #include "ike/exchange/path/mobike.h"
 #include "ike/exchange/send.h"
@@ -162,6 +163,7 @@ void set_lost(struct world *w, struct clone_set *set, enum end_reason reason)
 {
 	struct connection *c = set_connection(w, set);
 
+	c->trigger = (struct traffic_packet) { 0 };
 	set->slots[0].state = SLOT_EMPTY;
 	set->slots[0].retry_at = set_backoff(w, set);
 	set->failures++;
@@ -199,6 +201,8 @@ void set_head_due(struct world *w, struct ike_sa *sa)
 	if (c == NULL || sa->superseded)
 		return;
 	child = child_sa_new(w, sa, c, ROLE_INITIATOR);
+	child->packet = c->trigger;
+	single_pair_narrow(sa, child);
 	if (set_head(w, c->set) == NULL) { /* else it takes over from that */
 		c->set->slots[0].state = SLOT_NEGOTIATING;
 		c->set->children[0] = child->id;

@@ -159,6 +159,8 @@ static void create_clone(struct world *w, struct clone_set *set, uint32_t slot)
 	child->is_clone = true;
 	child->cpu = set->cpus[slot];
 	child->mode = head->mode;
+	/* As in the head's request, so that the peer finds the same for it. */
+	child->packet = head->packet;
 	child_sa_set_traffic(child, traffic_copy(&head->traffic));
 	set->slots[slot].state = SLOT_NEGOTIATING;
 	set->children[slot] = child->id;
@@ -388,6 +390,14 @@ static uint32_t heads_of_set(struct world *w, const struct ike_sa *sa, const str
 	return count;
 }
 
+static const struct child_sa *clone_head(struct world *w, const struct ike_sa *sa,
+					 const struct connection *c)
+{
+	const struct child_sa *head = set_head(w, c->set);
+
+	return head != NULL && head->ike_sa == sa->id && c->set->count > 1 ? head : NULL;
+}
+
 static uint16_t admit_child(struct world *w, struct ike_sa *sa, struct child_sa *child)
 {
 	struct clone_set *set = set_of_child(w, child);
@@ -398,7 +408,7 @@ static uint16_t admit_child(struct world *w, struct ike_sa *sa, struct child_sa 
 		return NOTIFY_TEMPORARY_FAILURE;
 	takeover_prove(w, set, sa);
 	head = set_head(w, set);
-	if (head != NULL && child->resource_info && set->count > 1 && head->ike_sa == sa->id)
+	if (child->resource_info && clone_head(w, sa, set_connection(w, set)) != NULL)
 		return admit_clone(w, set, child, sa, head);
 	/* A peer that does not know of clones may replace a Child SA by one just like it. */
 	if (head != NULL && head->ike_sa == sa->id &&
@@ -434,6 +444,7 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	set->children[child->slot] = child->id;
 	if (child->slot != 0 || child->replaces != 0)
 		return;
+	set_connection(w, set)->trigger = (struct traffic_packet) { 0 };
 	set->peer_clones = child->resource_info && set->count > 1;
 	set->fills_first = child->role == ROLE_INITIATOR;
 	set->head_since = w->now;
@@ -622,6 +633,7 @@ static void window_moved(struct world *w, struct ike_sa *sa)
 
 const struct world_hooks set_hooks = {
 	.with_peer = instances_with_peer,
+	.clone_head = clone_head,
 	.admit_child = admit_child,
 	.child_up = child_up,
 	.spare_proven = spare_proven,

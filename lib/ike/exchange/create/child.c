@@ -91,7 +91,7 @@ void child_write_request(const struct ike_sa *sa, const struct child_sa *child,
 	if (where == CHILD_IN_CREATE)
 		write_nonce_and_ke(BYTES_OF(request->nonce), request->pair.ke,
 				   ke_pair_public(&request->pair), inner);
-	ts_write_child(child, inner);
+	ts_write_request(child, inner);
 }
 
 static bool take_spi(struct child_sa *child)
@@ -180,7 +180,7 @@ void child_write_answer(const struct child_sa *child, enum child_exchange where,
 	if (where == CHILD_IN_CREATE)
 		write_nonce_and_ke(bytes_at(child->nonce_r, child->nonce_r_len), child->suite.ke,
 				   own_public, inner);
-	ts_write_child(child, inner);
+	ts_write_answer(child, inner);
 }
 
 const char *child_take_answer(const struct ike_sa *sa, struct child_sa *child,

@@ -8,6 +8,7 @@
 #include "ike/exchange/ends.h"
 #include "ike/exchange/create/followup.h"
 #include "ike/exchange/create/rekey.h"
+#include "ike/exchange/create/single_pair.h"
 #include "ike/exchange/send.h"
 
 /* --- initiator --- */
@@ -272,6 +273,18 @@ static bool child_i_again(struct step_call *call, const struct child_sa *child)
 	return true;
 }
 
+/* The same for the addresses of its packet only. Its key pair was not used, but is not sent again. */
+static bool child_i_for_pair(struct step_call *call, struct child_sa *child, uint16_t notify)
+{
+	if (call->request->following || !single_pair_wanted(call->w, call->sa, child, notify))
+		return false;
+	single_pair_narrow(call->sa, child);
+	ke_pair_done(&call->request->pair);
+	request_hold(call->w, call->sa, call->request);
+	request_requeue(call->request);
+	return true;
+}
+
 struct outcome child_i_refused(struct step_call *call)
 {
 	struct child_sa *child = child_sa_find_id(call->w, call->request->child);
@@ -279,7 +292,8 @@ struct outcome child_i_refused(struct step_call *call)
 
 	if (call->request->kind == REQUEST_REKEY_IKE)
 		return rekey_ike_i_refused(call, notify);
-	if (child != NULL && child_i_again(call, child))
+	if (child != NULL &&
+	    (child_i_again(call, child) || child_i_for_pair(call, child, notify)))
 		return WAIT_FOR_WORK;
 	if (child != NULL)
 		give_up(call->w, call->sa, child, notify, NULL, false);

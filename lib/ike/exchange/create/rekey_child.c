@@ -28,6 +28,7 @@ static void take_place(struct world *w, struct child_sa *child, const struct chi
 	child->spare = old->spare;
 	child->resource_info = old->resource_info;
 	child->mode = old->mode;
+	child->packet = old->packet;
 	child_sa_set_traffic(child, traffic_copy(&old->traffic));
 }
 

@@ -4,6 +4,7 @@
 #include "ike/exchange/initial/auth.h"
 #include "ike/exchange/initial/ppk.h"
 #include "ike/exchange/create/child.h"
+#include "ike/exchange/create/single_pair.h"
 #include "ike/exchange/ends.h"
 #include "ike/exchange/path/mobike.h"
 #include "ike/exchange/send.h"
@@ -57,6 +58,7 @@ void auth_i_send(struct world *w, struct ike_sa *sa)
 	if (!sa->childless) {
 		child = child_sa_new(w, sa, c, ROLE_INITIATOR);
 		child->with_ike = true;
+		child->packet = c->trigger;
 		child_write_request(sa, child, c, CHILD_IN_AUTH, NULL, 0, &inner);
 	}
 	request_seal_and_send(w, sa, request_new(sa, REQUEST_AUTH), EXCHANGE_IKE_AUTH, &inner);
@@ -80,6 +82,12 @@ static struct outcome without_child(struct step_call *call, uint16_t notify, con
 {
 	struct child_sa *child = first_child(call->sa);
 
+	if (single_pair_wanted(call->w, call->sa, child, notify)) {
+		call->sa->childless = true;
+		child_sa_free(call->w, child);
+		call->w->hooks->head_due(call->w, call->sa);
+		return DONE;
+	}
 	if (notify != 0)
 		report_ike(call->w, call->sa, REPORT_REFUSED,
 			   "the peer refused the Child SA: %s", notify_name(notify));

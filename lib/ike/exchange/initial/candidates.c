@@ -53,14 +53,21 @@ enum choose_result candidate_for_init(struct world *w, const struct message *m,
 	return CHOOSE_NONE;
 }
 
-/* Better is what has the traffic that the peer wants, and then what is for this peer and not for
- * everybody. */
-static int rank_of(const struct connection *c, const struct traffic *wanted,
+/* Better is what has the traffic that the peer wants, then what is for this peer and not for everybody,
+ * and then what has the packet that the peer wants to send. */
+static int rank_of(const struct connection *c, const struct ts_offer *wanted,
 		   const struct address *peer)
 {
-	bool fits = wanted != NULL && connection_takes(c, peer, wanted);
+	int rank = 1 + (c->remote_id.type != 0 ? 2 : 0);
+	struct traffic common;
+	bool cut;
 
-	return 1 + (fits ? 2 : 0) + (c->remote_id.type != 0);
+	if (wanted == NULL ||
+	    !connection_narrow_for(c, peer, &wanted->traffic, &common, &cut))
+		return rank;
+	rank += 4 + (ts_offer_begins_with_packet(wanted) && ts_has_first(&common, wanted));
+	traffic_done(&common);
+	return rank;
 }
 
 struct connection *candidate_for_auth(struct world *w, const struct ike_sa *sa,
@@ -87,7 +94,7 @@ struct connection *candidate_for_auth(struct world *w, const struct ike_sa *sa,
 			continue;
 		if (!childless)
 			ts_offer_see(sa, c, m, &said, &ts);
-		rank = rank_of(c, childless ? NULL : &ts.traffic, &sa->remote.address);
+		rank = rank_of(c, childless ? NULL : &ts, &sa->remote.address);
 		if (rank <= best_rank)
 			continue;
 		if (!offer_takes(&offer, &sa->suite)) {
