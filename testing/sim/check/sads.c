@@ -122,12 +122,35 @@ static void note_interruption(struct sim *sim, struct sim_host *host, uint32_t s
 	}
 }
 
+/* All of what a tunnel is for: no packet's selectors are left over, which go first in a request. */
+static void check_selectors(struct sim *sim, const struct sim_host *host,
+			    const struct kernel_policy *policy)
+{
+	bool out = policy->direction == KERNEL_OUT;
+	const struct selector *local = out ? &policy->source : &policy->destination;
+	const struct selector *remote = out ? &policy->destination : &policy->source;
+	struct selector own = selector_of_address(&host->inside);
+	char text[2][SELECTOR_TEXT_MAX];
+
+	for (unsigned i = 0; i < host->end_count && selector_equal(local, &own); i++) {
+		struct selector peers =
+			selector_of_address(&host_peer(host, host->ends[i]->tunnel)->inside);
+
+		if (selector_equal(remote, &peers))
+			return;
+	}
+	sim_fail(sim, "%s has a policy for %s===%s, which none of its tunnels is for", host->name,
+		 selector_print(local, text[0]), selector_print(remote, text[1]));
+}
+
 void sads_on_change(struct sim *sim, struct sim_host *host, const struct kernel_change *change)
 {
 	const struct kernel_sa *sa = &change->sa;
 
 	if (change->verb == KERNEL_POLICY_SET || change->verb == KERNEL_POLICY_DELETE)
 		note_changed(host, change->policy.reqid);
+	if (change->verb == KERNEL_POLICY_SET)
+		check_selectors(sim, host, &change->policy);
 	if ((change->verb != KERNEL_SA_ADD && change->verb != KERNEL_SA_DELETE) ||
 	    change->result != 0) {
 		if (change->verb == KERNEL_SA_MOVE)

@@ -29,6 +29,7 @@
 	ROW(ADDKE_ESP,     30, BOTH,  0,   0, "esp=aes_gcm256-dh31;addke2=dh19")   \
 	ROW(MOBIKE,        40, BOTH,  0,   0, "mobike=yes")                        \
 	ROW(REAUTH,        20, EACH,  0,   0, "reauth=yes")                        \
+	ROW(NARROWING,     40, EACH,  0,   0, "narrowing=yes")                     \
 	/* the next one above this line */
 
 /* The same of `config setup`; here EACH host is for itself. */

@@ -104,11 +104,13 @@ static void write_end(const struct sim *sim, const char *side, unsigned index, s
 /* One connection for all; what is right for the first tunnel is for the others. */
 static void write_template(const struct sim *sim, struct buffer *out)
 {
+	struct sim_choices choices = sim->hosts[0].ends[0]->tunnel->end[0];
+
 	write_format(out, "conn any\n\tauthby=secret\n\tauto=add\n\tright=%%any\n"
-			  "\trightsubnet=10.0.0.0/8\n\tnarrowing=yes\n");
+			  "\trightsubnet=10.0.0.0/8\n");
+	choices.value[OPTION_NARROWING] = 1; /* each gets its part of that */
 	write_end(sim, "left", 0, out);
-	write_options(&sim->hosts[0].ends[0]->tunnel->end[0], 0, SIM_CONN_OPTION_COUNT, "\t", "\n",
-		      out);
+	write_options(&choices, 0, SIM_CONN_OPTION_COUNT, "\t", "\n", out);
 }
 
 void plan_write(const struct sim *sim, unsigned host, struct buffer *out)

@@ -15,6 +15,7 @@
 #define CHECK_AT      SECONDS(400)
 #define DOWN_AT       SECONDS(401)
 #define DOWN_LATE_AT  SECONDS(550) /* long enough to see that the other end was told */
+#define UNROUTE_AT    SECONDS(560)
 #define END_AT        SECONDS(600)
 #define TRAFFIC_EVERY SECONDS(1)
 #define TRAFFIC_UNTIL SECONDS(400)
@@ -49,13 +50,26 @@ static void plan_faults(struct sim *sim)
 	}
 }
 
+/* The one that begins may leave it to its traffic. */
+static void plan_up(struct sim *sim, struct sim_tunnel *tunnel)
+{
+	struct random random = random_stream(sim->seed, "trap", 0);
+
+	if (!random_percent(&random, 20)) {
+		sim_at(sim, UP_AT, user_up, &sim->hosts[0], tunnel);
+		return;
+	}
+	sim_at(sim, UP_AT, user_route, &sim->hosts[0], tunnel);
+	sim_at(sim, UNROUTE_AT, user_unroute, &sim->hosts[0], tunnel);
+}
+
 static void plan_users(struct sim *sim, struct sim_tunnel *tunnel)
 {
 	struct random *r = &sim->random;
 	unsigned first_down = random_below(r, 2);
 	bool both_up = random_percent(r, 30);
 
-	sim_at(sim, UP_AT, user_up, &sim->hosts[0], tunnel);
+	plan_up(sim, tunnel);
 	if (both_up)
 		sim_at(sim, UP_AT + random_time(r, SECONDS(1)), user_up, &sim->hosts[1], tunnel);
 	plan_faults(sim);
