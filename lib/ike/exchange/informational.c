@@ -49,23 +49,34 @@ static size_t take_spis(struct step_call *call, const struct delete_payload *d, 
 	return count;
 }
 
-static bool take_deletes(struct step_call *call, bool *ike, uint16_t *notify)
+/* Before any is obeyed: all or none. */
+static bool deletes_are_valid(const struct payloads *all)
+{
+	struct delete_payload d;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (all->list[i].type == PAYLOAD_DELETE &&
+		    delete_read(all->list[i].body, &d) != WIRE_OK)
+			return false;
+	return true;
+}
+
+/* true: the IKE SA is to go. */
+static bool take_deletes(struct step_call *call)
 {
 	const struct payloads *all = &call->m->payloads;
+	bool ike = false;
 
 	for (size_t i = 0; i < all->count; i++) {
 		struct delete_payload d;
 		uint32_t *answer;
 		size_t count;
 
-		if (all->list[i].type != PAYLOAD_DELETE)
+		if (all->list[i].type != PAYLOAD_DELETE ||
+		    delete_read(all->list[i].body, &d) != WIRE_OK)
 			continue;
-		if (delete_read(all->list[i].body, &d) != WIRE_OK) {
-			*notify = NOTIFY_INVALID_SYNTAX;
-			return false;
-		}
 		if (d.protocol == PROTO_IKE) {
-			*ike = true;
+			ike = true;
 			continue;
 		}
 		answer = mem_new_array(d.count + 1U, sizeof(*answer));
@@ -77,14 +88,15 @@ static bool take_deletes(struct step_call *call, bool *ike, uint16_t *notify)
 		}
 		mem_free(answer);
 	}
-	return true;
+	return ike;
 }
 
 struct outcome informational_request(struct step_call *call)
 {
-	bool ike = false;
-	uint16_t notify = 0;
+	uint16_t notify;
 
+	if (!deletes_are_valid(&call->m->payloads))
+		return REFUSE(NOTIFY_INVALID_SYNTAX);
 	if (call->m->error != 0)
 		report_ike(call->w, call->sa, REPORT_REFUSED, "the peer says %s",
 			   notify_name(call->m->error));
@@ -94,9 +106,7 @@ struct outcome informational_request(struct step_call *call)
 	notify = mobike_request(call);
 	if (notify != 0)
 		return REFUSE(notify);
-	if (!take_deletes(call, &ike, &notify))
-		return REFUSE(notify);
-	return ike ? KILL(END_BY_PEER, "deleted by the peer") : DONE;
+	return take_deletes(call) ? KILL(END_BY_PEER, "deleted by the peer") : DONE;
 }
 
 struct outcome informational_answer(struct step_call *call)

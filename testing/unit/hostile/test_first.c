@@ -538,7 +538,9 @@ static void test_lengths_of_datagrams(void **state)
 	struct buffer first = { 0 };
 	struct pair *pair = pair_with_first(&(struct pair_setup) { 0 }, &first);
 	struct pair_picture before = pair_picture(pair), after;
-	static const uint32_t lengths[] = { 0, 27, 28, 100, UINT32_MAX };
+	const uint32_t len_of_first = (uint32_t)first.len;
+	const uint32_t lengths[] = { 0, 27, 28, 100, len_of_first - 1, len_of_first + 1,
+				     UINT32_MAX };
 
 	(void)state;
 	/* every prefix */

@@ -38,6 +38,28 @@ static void chain_cut(struct inner *inner)
 	write_bytes(&inner->chain, BYTES_OF(raw));
 }
 
+/* A payload whose length field says so; there are 4 bytes of it. */
+static void put_lying(struct inner *inner, uint16_t len)
+{
+	const uint8_t raw[] = { 0, 0, (uint8_t)(len >> 8), (uint8_t)len };
+
+	payload_begin(&inner->writer, 200, false);
+	buffer_truncate(&inner->chain, inner->chain.len - 4);
+	write_bytes(&inner->chain, BYTES_OF(raw));
+}
+
+static void len_0(struct inner *inner) { put_lying(inner, 0); }
+static void len_1(struct inner *inner) { put_lying(inner, 1); }
+static void len_2(struct inner *inner) { put_lying(inner, 2); }
+static void len_3(struct inner *inner) { put_lying(inner, 3); }
+static void len_65535(struct inner *inner) { put_lying(inner, 65535); }
+
+static void left_over(struct inner *inner)
+{
+	unknown_inside(inner);
+	write_u32(&inner->chain, 0);
+}
+
 static void put_delete(struct inner *inner, uint8_t protocol, uint8_t spi_len, uint16_t count,
 		       size_t spis)
 {
@@ -130,7 +152,34 @@ CHILD_WITH_TS(ts_255, 255, 0, 0, 0, 7, 0, 0, 16, 0, 0, 255, 255, 1, 1, 1, 1, 1, 
 CHILD_WITH_TS(ts_backwards, 1, 0, 0, 0, 7, 0, 0, 16, 0, 0, 255, 255, 2, 2, 2, 2, 1, 1, 1, 1)
 CHILD_WITH_TS(ts_length_65535, 1, 0, 0, 0, 7, 0, 255, 255, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1)
 CHILD_WITH_TS(ts_v4_as_v6, 1, 0, 0, 0, 8, 0, 0, 16, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1)
+CHILD_WITH_TS(ts_short, 1, 0, 0, 0, 7, 0, 0, 12, 0, 0, 255, 255, 1, 1, 1, 1)
+CHILD_WITH_TS(ts_length_3, 1, 0, 0, 0, 7, 0, 0, 3, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1)
+CHILD_WITH_TS(ts_fewer, 1, 0, 0, 0, 7, 0, 0, 16, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1, 7, 0, 0, 16, 0,
+	      0, 255, 255, 2, 2, 2, 2, 2, 2, 2, 2)
+CHILD_WITH_TS(ts_v6_as_v4, 1, 0, 0, 0, 7, 0, 0, 40, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	      1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+CHILD_WITH_TS(ts_type_0, 1, 0, 0, 0, 0, 0, 0, 16, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1)
+CHILD_WITH_TS(ts_opaque_of_all, 1, 0, 0, 0, 7, 0, 0, 16, 255, 255, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)
+CHILD_WITH_TS(ts_opaque, 1, 0, 0, 0, 7, 6, 0, 16, 255, 255, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)
+CHILD_WITH_TS(ts_ports_backwards, 1, 0, 0, 0, 7, 6, 0, 16, 0, 2, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1)
 CHILD_WITH_TS(ts_foreign, 1, 0, 0, 0, 7, 0, 0, 16, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1)
+
+/* As many as can be said, each a whole one. */
+static void ts_255_whole(struct inner *inner)
+{
+	static const uint8_t one[] = { 7, 0, 0, 16, 0, 0, 255, 255, 1, 1, 1, 1, 1, 1, 1, 1 };
+	const uint8_t nonce[32] = { 0 };
+	struct buffer ts = { 0 };
+
+	write_u32(&ts, 0xff000000);
+	for (int i = 0; i < 255; i++)
+		write_bytes(&ts, BYTES_OF(one));
+	put(inner, PAYLOAD_SA, (struct bytes) { 0 });
+	put(inner, PAYLOAD_NONCE, BYTES_OF(nonce));
+	put(inner, PAYLOAD_TSI, buffer_bytes(&ts));
+	put(inner, PAYLOAD_TSR, buffer_bytes(&ts));
+	buffer_done(&ts);
+}
 
 static void two_inside(struct inner *inner)
 {
@@ -154,6 +203,14 @@ static const struct {
 	{ "SK in SK", EXCHANGE_INFORMATIONAL, sk_inside, NOTIFY_INVALID_SYNTAX },
 	{ "a chain that goes past the end", EXCHANGE_INFORMATIONAL, chain_cut,
 	  NOTIFY_INVALID_SYNTAX },
+	{ "a payload of length 0 inside", EXCHANGE_INFORMATIONAL, len_0, NOTIFY_INVALID_SYNTAX },
+	{ "a payload of length 1 inside", EXCHANGE_INFORMATIONAL, len_1, NOTIFY_INVALID_SYNTAX },
+	{ "a payload of length 2 inside", EXCHANGE_INFORMATIONAL, len_2, NOTIFY_INVALID_SYNTAX },
+	{ "a payload of length 3 inside", EXCHANGE_INFORMATIONAL, len_3, NOTIFY_INVALID_SYNTAX },
+	{ "a payload of length 65535 inside", EXCHANGE_INFORMATIONAL, len_65535,
+	  NOTIFY_INVALID_SYNTAX },
+	{ "bytes behind the chain inside", EXCHANGE_INFORMATIONAL, left_over,
+	  NOTIFY_INVALID_SYNTAX },
 	{ "IKE_AUTH on an established IKE SA", EXCHANGE_IKE_AUTH, nothing, SILENCE },
 	{ "an exchange that does not exist", 200, nothing, SILENCE },
 	{ "no selectors", EXCHANGE_CREATE_CHILD_SA, ts_none, NOTIFY_INVALID_SYNTAX },
@@ -164,6 +221,21 @@ static const struct {
 	{ "a selector of length 65535", EXCHANGE_CREATE_CHILD_SA, ts_length_65535,
 	  NOTIFY_INVALID_SYNTAX },
 	{ "IPv4 addresses said to be IPv6", EXCHANGE_CREATE_CHILD_SA, ts_v4_as_v6,
+	  NOTIFY_INVALID_SYNTAX },
+	{ "IPv6 addresses said to be IPv4", EXCHANGE_CREATE_CHILD_SA, ts_v6_as_v4,
+	  NOTIFY_INVALID_SYNTAX },
+	{ "a selector that is cut short", EXCHANGE_CREATE_CHILD_SA, ts_short,
+	  NOTIFY_INVALID_SYNTAX },
+	{ "a selector of length 3", EXCHANGE_CREATE_CHILD_SA, ts_length_3, NOTIFY_INVALID_SYNTAX },
+	{ "one selector is said, two are there", EXCHANGE_CREATE_CHILD_SA, ts_fewer,
+	  NOTIFY_INVALID_SYNTAX },
+	{ "255 selectors that are there", EXCHANGE_CREATE_CHILD_SA, ts_255_whole,
+	  NOTIFY_TS_UNACCEPTABLE },
+	{ "a selector of type 0", EXCHANGE_CREATE_CHILD_SA, ts_type_0, NOTIFY_TS_UNACCEPTABLE },
+	{ "OPAQUE ports of any protocol", EXCHANGE_CREATE_CHILD_SA, ts_opaque_of_all,
+	  NOTIFY_INVALID_SYNTAX },
+	{ "OPAQUE ports of TCP", EXCHANGE_CREATE_CHILD_SA, ts_opaque, NOTIFY_TS_UNACCEPTABLE },
+	{ "ports that end before they begin", EXCHANGE_CREATE_CHILD_SA, ts_ports_backwards,
 	  NOTIFY_INVALID_SYNTAX },
 	{ "somebody else's net", EXCHANGE_CREATE_CHILD_SA, ts_foreign,
 	  NOTIFY_TS_UNACCEPTABLE },
@@ -244,6 +316,84 @@ static void test_delete_of_our_own_spi(void **state)
 	buffer_done(&datagram);
 	after = pair_picture(pair);
 	pair_assert_same(&before, &after);
+	pair_free(pair);
+}
+
+static uint32_t west_spi; /* of its only Child SA */
+
+static void put_delete_of_west(struct inner *inner)
+{
+	payload_begin(&inner->writer, PAYLOAD_DELETE, false);
+	delete_write(&inner->chain, PROTO_ESP, &west_spi, 1);
+	payload_end(&inner->writer);
+}
+
+static void delete_then_overflow(struct inner *inner)
+{
+	put_delete_of_west(inner);
+	delete_overflow(inner);
+}
+
+static void delete_then_ike_with_spi(struct inner *inner)
+{
+	put_delete_of_west(inner);
+	delete_ike_with_spi(inner);
+}
+
+static void delete_then_protocol_0(struct inner *inner)
+{
+	put_delete_of_west(inner);
+	delete_protocol_0(inner);
+}
+
+static void delete_both(struct inner *inner)
+{
+	put_delete_of_west(inner);
+	put_delete(inner, PROTO_IKE, 0, 0, 0);
+	put_delete_of_west(inner);
+}
+
+static struct pair *pair_with_spi(void)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) { 0 });
+
+	pair_up(pair);
+	west_spi = LIST_OBJECT(pair_ike(&pair->west)->children.next, struct child_sa, link)->spi_in;
+	return pair;
+}
+
+/* One of several that is malformed: none is obeyed. */
+static void test_deletes_are_obeyed_all_or_none(void **state)
+{
+	static void (*const bad[])(struct inner *inner) = {
+		delete_then_overflow, delete_then_ike_with_spi, delete_then_protocol_0,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct pair *pair = pair_with_spi();
+		struct pair_picture before = pair_picture(pair), after;
+
+		assert_int_equal(protected_answer(pair, EXCHANGE_INFORMATIONAL,
+						  pair_next_id(&pair->west), bad[i]),
+				 NOTIFY_INVALID_SYNTAX);
+		after = pair_picture(pair);
+		pair_assert_same(&before, &after);
+		pair_free(pair);
+	}
+}
+
+/* A Child SA, then the IKE SA that it is on, then the Child SA again. */
+static void test_deletes_of_both_protocols(void **state)
+{
+	struct pair *pair = pair_with_spi();
+
+	(void)state;
+	assert_int_equal(protected_answer(pair, EXCHANGE_INFORMATIONAL, pair_next_id(&pair->west),
+					  delete_both), OTHER_ANSWER);
+	assert_int_equal(pair_ike_count(&pair->east), 0);
+	assert_int_equal(pair->east.kernel.sa_count + pair->east.kernel.policy_count, 0);
+	assert_int_equal(pair->east.kernel.errors, 0);
 	pair_free(pair);
 }
 
@@ -510,6 +660,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_protected_requests),
 		cmocka_unit_test(test_delete_of_our_own_spi),
+		cmocka_unit_test(test_deletes_are_obeyed_all_or_none),
+		cmocka_unit_test(test_deletes_of_both_protocols),
 		cmocka_unit_test(test_unauthentic),
 		cmocka_unit_test(test_initiator_flag_of_the_other_end),
 		cmocka_unit_test(test_unknown_payload_outside_of_sk),
