@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "hostile.h"
+#include "auth_change.h"
 #include "provider.h"
 
 /* --- of somebody who does not have the secret --- */
@@ -152,13 +152,6 @@ static void test_forged_requests(void **state)
 }
 
 /* --- of somebody who has it --- */
-
-/* A payload more than west's own IKE_AUTH request has, or another in place of one. */
-struct changed {
-	struct inner inner;
-	bool left_out[PAYLOAD_SKF + 1]; /* by type */
-};
-
 static void cert(struct inner *inner, uint8_t encoding, const void *data, size_t len)
 {
 	payload_begin(&inner->writer, PAYLOAD_CERT, false);
@@ -299,8 +292,6 @@ static void delete_in_auth(struct changed *c)
 	payload_end(&c->inner.writer);
 }
 
-enum { ESTABLISHED = 0xffff };
-
 static const struct {
 	const char *what;
 	void (*change)(struct changed *c);
@@ -331,60 +322,12 @@ static const struct {
 	{ "a Delete in IKE_AUTH", delete_in_auth, ESTABLISHED },
 };
 
-/* Both wait for the IKE_AUTH request, which is in the network. */
 static struct pair *pair_at_auth(void)
 {
 	struct pair *pair = pair_new(&(struct pair_setup) { 0 });
 
-	pair->hold_jobs = true;
-	ike_engine_up(pair->west.engine, "t", true, 0, pair->now);
-	for (int i = 0; i < 3; i++) {
-		pair_run_jobs(pair);
-		if (pair_ike(&pair->west)->state != IKE_AUTH_SENT)
-			pair_run(pair);
-	}
-	assert_int_equal(pair_ike(&pair->west)->state, IKE_AUTH_SENT);
-	assert_non_null(pair->network);
+	bring_to_auth(pair);
 	return pair;
-}
-
-/* The newest message of a side, which is taken, with changes. */
-static void change_newest(struct side *from, uint8_t exchange, bool response, uint32_t id,
-			  void (*change)(struct changed *c), struct buffer *out)
-{
-	struct changed c = { .left_out = { false } };
-	struct buffer plain = { 0 };
-	struct payloads all;
-
-	assert_true(pair_take(from, out));
-	pair_open(pair_other(from), buffer_bytes(out), &all, &plain);
-	inner_start(&c.inner);
-	change(&c);
-	for (size_t i = 0; i < all.count; i++)
-		if (!c.left_out[all.list[i].type])
-			put(&c.inner, all.list[i].type, all.list[i].body);
-	pair_seal(from, exchange, response, id, &c.inner, out);
-	inner_done(&c.inner);
-	buffer_done(&plain);
-}
-
-static uint16_t auth_answer(struct pair *pair)
-{
-	struct buffer answer = { 0 };
-	struct payloads all;
-	struct buffer plain = { 0 };
-	uint16_t result;
-
-	if (!pair_take(&pair->east, &answer))
-		return SILENCE;
-	pair_open(&pair->west, buffer_bytes(&answer), &all, &plain);
-	assert_int_equal(payload_count(&all, PAYLOAD_CP), 0);
-	result = payload_count(&all, PAYLOAD_AUTH) == 1
-			 ? ESTABLISHED
-			 : pair_notify_of(&pair->west, buffer_bytes(&answer));
-	buffer_done(&plain);
-	buffer_done(&answer);
-	return result;
 }
 
 static void test_genuine_requests(void **state)
