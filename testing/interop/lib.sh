@@ -116,6 +116,30 @@ tunnel_is_gone() {
 	assert_eq "west: IKE SAs" "$(ike_spis west)" ""
 }
 
+# ---- traps
+
+# our_trap: a packet finds west's trap and is lost
+our_trap() {
+	assert_eq "west: policies of the trap" "$(policies_of west)" 3
+	ping_from west 1 "$west_inner" "$east_inner" 1 || :
+	wait_for "west has SAs" 30 pings_from west 1 "$west_inner" "$east_inner"
+}
+
+pings_from() {
+	ping_from "$@" 1
+}
+
+# nothing_of_the_packet: what went first in our request is nowhere in what is agreed on
+nothing_of_the_packet() {
+	assert_eq "west: policies" "$(policies_of west)" 3
+	for host in west east; do
+		assert_eq "$host: policies for one protocol" "$(dump $host | grep '^policy.* reqid=[0-9]' |
+			grep -c -v ' proto=0 sport=0 dport=0 ' || :)" 0
+	done
+	assert_eq "west: what goes by its Child SAs" "$(ipsec west showstates --json | tr -d ' ' |
+		sed -n 's/.*"local_ts":\[\([^]]*\)\].*/\1/p' | sort -u)" '"192.0.1.0/24"'
+}
+
 # ---- what a good neighbour does
 
 # note_children: who sends with what, for the comparison after a rekey
