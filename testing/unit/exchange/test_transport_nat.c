@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#include <netinet/in.h>
 
 #include "pair/engine_pair.h"
 #include "pair/path_facts.h"
@@ -103,6 +104,34 @@ static void test_from_either_end_and_rekeyed(void **state)
 	}
 }
 
+/* The packet that meets the trap is between the two ends too, and each has its own word for them. */
+static void test_by_a_trap_of_either_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
+		struct pair *pair = pair_behind(rows[i / 2].options);
+		struct side *begins = i % 2 == 0 ? &pair->west : &pair->east;
+		struct address west = pair_address(i % 2 == 0 ? "192.1.2.45" : "203.0.113.9");
+		struct address east = pair_address("192.1.2.23");
+		const struct kernel_acquire acquire = {
+			connection_find_name(&begins->engine->w.connections, "t")->reqid,
+			KERNEL_CPU_NONE,
+			traffic_packet_of(i % 2 == 0 ? &west : &east, i % 2 == 0 ? &east : &west,
+					  IPPROTO_UDP, 1701, 1701),
+		};
+
+		print_message("%s, by %s\n", rows[i / 2].what, i % 2 == 0 ? "west" : "east");
+		ike_engine_route(begins->engine, "t", 7, pair->now);
+		ike_engine_on_acquire(begins->engine, &acquire, pair->now);
+		assert_true(traffic_packet_is_set(
+			&connection_find_name(&begins->engine->w.connections, "t")->trigger));
+		assert_settled(pair, rows[i / 2].count);
+		assert_int_equal(pair->west.kernel.policy_count, 2);
+		assert_int_equal(pair->east.kernel.policy_count, 2);
+		pair_free(pair);
+	}
+}
+
 /* In tunnel mode the selectors are what they are. */
 static void test_tunnels_are_not_seen_otherwise(void **state)
 {
@@ -161,6 +190,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_from_either_end_and_rekeyed),
+		cmocka_unit_test(test_by_a_trap_of_either_end),
 		cmocka_unit_test(test_tunnels_are_not_seen_otherwise),
 		cmocka_unit_test(test_only_one_address_is_seen_otherwise),
 	};
