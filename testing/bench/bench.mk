@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Measurements. They say what they found; only what has to hold on any machine can fail.
+# Measurements. They say what they found; only what has to hold on any machine can fail. What each
+# of them found is in $(BUILD)/bench as well. `make bench-handshake N=1000` is a quick trial.
+
+BENCH_N = $(if $(filter command line,$(origin N)),$(N))
+$(BUILD)/obj/testing/bench/%.o: ALL_CFLAGS += -Itesting -Itesting/bench
 
 FLOOD_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/flood/*.c)))
 $(BUILD)/bin/flood: $(FLOOD_OBJ) $(call archives,$(STACK_pluto))
@@ -10,4 +14,20 @@ DEPS += $(FLOOD_OBJ:.o=.d)
 bench-flood: $(BUILD)/bin/flood
 	@$(BUILD)/bin/flood $(T) $(BUILD)/bench-flood.json
 
-.PHONY: bench-flood
+BENCH_COMMON := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/common/*.c)))
+DEPS += $(BENCH_COMMON:.o=.d)
+
+# Two engines in one process. What they spend in lib/crypto is counted on the way in.
+HANDSHAKE_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/handshake/*.c)))
+HANDSHAKE_WRAP = ke_start ke_respond ke_finish prf_compute prf_plus integ_compute aead_seal \
+	aead_open sha1_digest crypto_random
+$(BUILD)/bin/handshake: $(HANDSHAKE_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_ike))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) $(HANDSHAKE_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(PKG_LIBS)
+DEPS += $(HANDSHAKE_OBJ:.o=.d)
+
+bench-handshake: $(BUILD)/bin/handshake
+	@mkdir -p $(BUILD)/bench
+	@$(BUILD)/bin/handshake --json $(BUILD)/bench/handshake.json $(BENCH_N)
+
+.PHONY: bench-flood bench-handshake

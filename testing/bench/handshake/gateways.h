@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BENCH_HANDSHAKE_GATEWAYS_H
+#define BENCH_HANDSHAKE_GATEWAYS_H
+
+#include "ike/engine.h"
+
+/*
+ * Two engines in one process: what they send each other arrives in order and at once, jobs run on
+ * this thread, the kernel takes everything, and the clock is virtual, so that nothing is ever late.
+ */
+enum { GATEWAY_CPUS = 16, GATEWAYS_IN_FLIGHT = 64 };
+
+struct gateways;
+
+struct gateway {
+	struct gateways *pair;
+	unsigned index;                /* 0 initiates */
+	struct ike_engine *engine;
+	struct kernel_facts facts;
+	struct conf_setup setup;
+	uint64_t sas_added, commands_failed;
+};
+
+struct parcel;
+
+struct gateways {
+	struct gateway end[2];
+	struct parcel *first, **last;  /* on their way */
+	struct parcel *spare;
+	struct crypto_job *jobs, **jobs_last;
+	int64_t now;
+	unsigned loaded;               /* connections, at both ends */
+	unsigned answered;             /* commands that are done */
+	char *options;                 /* of each connection; owned */
+	uint64_t datagrams;
+};
+
+/* `options`: lines of ipsec.conf for each connection. Every connection is between another pair of
+ * addresses, and has identities of its own. */
+struct gateways *gateways_new(const char *options);
+void gateways_free(struct gateways *g);
+
+/* `count` more connections at both ends. */
+void gateways_load(struct gateways *g, unsigned count);
+
+/* A command for each of these connections at end 0, GATEWAYS_IN_FLIGHT of them at a time. */
+enum gateways_command { GATEWAYS_UP, GATEWAYS_DOWN, GATEWAYS_REKEY_CHILD, GATEWAYS_REKEY_IKE };
+void gateways_run(struct gateways *g, enum gateways_command what, unsigned from, unsigned count);
+
+/* That much time passes with nobody asking for anything. */
+void gateways_wait(struct gateways *g, int64_t duration);
+
+/* Memory that only the network between them holds. */
+void gateways_trim(struct gateways *g);
+
+#endif
