@@ -1,45 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RFC 2104: H(K ^ opad | H(K ^ ipad | message)), of NSS's hashes. NSS's own HMAC wants a key object
+ * and a context for each key; to make and free them takes several times as long as to hash the
+ * short messages of IKE (docs/performance.md).
+ */
 #include "crypto/hmac.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { IPAD = 0x36, OPAD = 0x5c };
+
+static SECOidTag hash_of(CK_MECHANISM_TYPE mechanism)
+{
+	switch (mechanism) {
+	case CKM_SHA256_HMAC:
+		return SEC_OID_SHA256;
+	case CKM_SHA384_HMAC:
+		return SEC_OID_SHA384;
+	case CKM_SHA512_HMAC:
+		return SEC_OID_SHA512;
+	}
+	return SEC_OID_UNKNOWN;
+}
+
+static bool absorb(struct hmac *h, struct bytes data)
+{
+	return data.len == 0 ||
+	       PK11_DigestOp(h->digest, data.ptr, (unsigned)nss_len(data.len)) == SECSuccess;
+}
+
+static bool finish(struct hmac *h, uint8_t *out, size_t len)
+{
+	unsigned int got = 0;
+
+	return PK11_DigestFinal(h->digest, out, &got, (unsigned)len) == SECSuccess && got == len;
+}
+
+/* One that is longer than a block is hashed first. */
+static bool take_key(struct hmac *h, struct bytes key, size_t hash_len)
+{
+	if (key.len <= h->block_len) {
+		if (key.len > 0)
+			memcpy(h->pad, key.ptr, key.len);
+		return true;
+	}
+	return PK11_DigestBegin(h->digest) == SECSuccess && absorb(h, key) &&
+	       finish(h, h->pad, hash_len);
+}
+
+static void turn(struct hmac *h, uint8_t by)
+{
+	for (size_t i = 0; i < h->block_len; i++)
+		h->pad[i] ^= by;
+}
 
 void hmac_init(struct hmac *h, CK_MECHANISM_TYPE mechanism, struct bytes key)
 {
-	SECItem no_params = { siBuffer, NULL, 0 };
+	bool is_256 = mechanism == CKM_SHA256_HMAC;
+	size_t hash_len = is_256 ? 32 : mechanism == CKM_SHA384_HMAC ? 48 : 64;
 
-	*h = (struct hmac) { 0 };
-	h->key = nss_key_import(mechanism, CKA_SIGN, key);
-	if (h->key == NULL)
-		return;
-	h->context = PK11_CreateContextBySymKey(mechanism, CKA_SIGN, h->key, &no_params);
-	h->ok = h->context != NULL;
+	*h = (struct hmac) { .block_len = is_256 ? 64 : 128 };
+	h->digest = PK11_CreateDigestContext(hash_of(mechanism));
+	h->ok = h->digest != NULL && take_key(h, key, hash_len);
+	turn(h, IPAD);
+}
+
+static bool start(struct hmac *h)
+{
+	return PK11_DigestBegin(h->digest) == SECSuccess &&
+	       absorb(h, bytes_at(h->pad, h->block_len));
 }
 
 void hmac_begin(struct hmac *h)
 {
-	h->ok = h->ok && PK11_DigestBegin(h->context) == SECSuccess;
+	h->ok = h->ok && start(h);
 }
 
 void hmac_add(struct hmac *h, struct bytes data)
 {
-	if (data.len == 0)
-		return;
-	h->ok = h->ok &&
-		PK11_DigestOp(h->context, data.ptr, (unsigned)nss_len(data.len)) == SECSuccess;
+	h->ok = h->ok && absorb(h, data);
 }
 
 bool hmac_finish(struct hmac *h, uint8_t *out, size_t len)
 {
-	unsigned int got = 0;
+	uint8_t inner[PRF_OUTPUT_MAX];
 
-	h->ok = h->ok &&
-		PK11_DigestFinal(h->context, out, &got, (unsigned)len) == SECSuccess && got == len;
+	assert(len <= sizeof(inner));
+	h->ok = h->ok && finish(h, inner, len);
+	turn(h, IPAD ^ OPAD);
+	h->ok = h->ok && start(h) && absorb(h, bytes_at(inner, len)) && finish(h, out, len);
+	turn(h, IPAD ^ OPAD);
+	mem_wipe(inner, sizeof(inner));
 	return h->ok;
 }
 
 void hmac_done(struct hmac *h)
 {
-	if (h->context != NULL)
-		PK11_DestroyContext(h->context, PR_TRUE);
-	if (h->key != NULL)
-		PK11_FreeSymKey(h->key);
-	*h = (struct hmac) { 0 };
+	if (h->digest != NULL)
+		PK11_DestroyContext(h->digest, PR_TRUE);
+	mem_wipe(h, sizeof(*h));
 }
