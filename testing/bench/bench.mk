@@ -30,4 +30,21 @@ bench-handshake: $(BUILD)/bin/handshake
 	@mkdir -p $(BUILD)/bench
 	@$(BUILD)/bin/handshake --json $(BUILD)/bench/handshake.json $(BENCH_N)
 
-.PHONY: bench-flood bench-handshake
+# Real daemons, each in a network namespace of its own. This pluto times its callbacks.
+DAEMON_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(filter-out %/timed.c,\
+	$(wildcard testing/bench/daemon/*.c))))
+TIMED_OBJ := $(BUILD)/obj/testing/bench/daemon/timed.o
+DEPS += $(DAEMON_OBJ:.o=.d) $(TIMED_OBJ:.o=.d)
+$(BUILD)/bin/pluto-timed: $(pluto_MAIN) $(TIMED_OBJ) $(call archives,$(STACK_pluto))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=event_new -Wl,--wrap=bufferevent_setcb \
+		-o $@ $^ $(PKG_LIBS)
+$(BUILD)/bin/bench-daemon: $(DAEMON_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_whack))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+bench-load bench-daemon: bench-%: programs $(BUILD)/bin/pluto-timed $(BUILD)/bin/bench-daemon
+	@mkdir -p $(BUILD)/bench
+	@$(BUILD)/bin/bench-daemon $* $(BUILD)/bin $(BUILD)/bench/$*.json $(BENCH_N)
+
+.PHONY: bench-flood bench-handshake bench-load bench-daemon
