@@ -139,7 +139,7 @@ static void start(struct gateways *g, struct gateway *own, unsigned index)
 	ike_engine_set_addresses(own->engine, addresses, ADDRESSES, g->now);
 }
 
-struct gateways *gateways_new(const char *options)
+struct gateways *gateways_new(const char *options, bool two_hosts)
 {
 	struct gateways *g = NEW(struct gateways);
 
@@ -147,6 +147,7 @@ struct gateways *gateways_new(const char *options)
 	g->last = &g->first;
 	g->jobs_last = &g->jobs;
 	g->options = mem_text(options);
+	g->two_hosts = two_hosts;
 	start(g, &g->end[0], 0);
 	start(g, &g->end[1], 1);
 	return g;
@@ -175,7 +176,8 @@ void gateways_free(struct gateways *g)
 
 static void write_conn(const struct gateways *g, unsigned n, struct buffer *out)
 {
-	struct address left = address_of(0, n % ADDRESSES), right = address_of(1, n / ADDRESSES);
+	struct address left = address_of(0, g->two_hosts ? 0 : n % ADDRESSES);
+	struct address right = address_of(1, g->two_hosts ? 0 : n / ADDRESSES);
 	char a[ADDRESS_TEXT_MAX], b[ADDRESS_TEXT_MAX];
 
 	write_format(out,

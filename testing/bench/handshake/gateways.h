@@ -32,12 +32,13 @@ struct gateways {
 	unsigned loaded;               /* connections, at both ends */
 	unsigned answered;             /* commands that are done */
 	char *options;                 /* of each connection; owned */
+	bool two_hosts;
 	uint64_t datagrams;
 };
 
-/* `options`: lines of ipsec.conf for each connection. Every connection is between another pair of
- * addresses, and has identities of its own. */
-struct gateways *gateways_new(const char *options);
+/* `options`: lines of ipsec.conf for each connection. Every connection has identities of its own, and is
+ * between another pair of addresses, or (`two_hosts`) all of them are between the same two. */
+struct gateways *gateways_new(const char *options, bool two_hosts);
 void gateways_free(struct gateways *g);
 
 /* `count` more connections at both ends. */

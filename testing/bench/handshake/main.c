@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * handshake [--json FILE] [--instructions FILE] [SIZE]: what setting up tunnels costs, both ends
- * in this process. SIZE: the largest number of tunnels. handshake --once CASE COUNT: one of the cases of
- * --cases that often and nothing else, for callgrind.
+ * in this process. SIZE: the largest number of tunnels. handshake --once CASE COUNT: one of its cases
+ * that often and nothing else, for callgrind.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@
 #include "gateways.h"
 #include "share.h"
 
-enum { BASE = 1000, DEFAULT_SIZE = 100000, FLOOR_ROUNDS = 400, FLOOR_ROUNDS_SLOW = 40 };
+enum { BASE = 1000, DEFAULT_SIZE = 100000, CROWD_MAX = 10000 };
+enum { FLOOR_ROUNDS = 400, FLOOR_ROUNDS_SLOW = 40 };
 
 #define IKE_X25519 "\tike=aes_gcm256-sha2_256-dh31\n\tesp=aes_gcm256\n"
 
@@ -25,25 +26,28 @@ struct kase {
 	enum gateways_command what;
 	unsigned divisor;   /* of the number of tunnels, where one of them costs more */
 	unsigned sas;       /* that end 0 adds to its kernel for each */
+	bool two_hosts;     /* all connections are between the same two */
 };
 
 static const struct kase groups[] = {
-	{ "X25519", IKE_X25519, GATEWAYS_UP, 1, 2 },
-	{ "P-256", "\tike=aes_gcm256-sha2_256-dh19\n\tesp=aes_gcm256\n", GATEWAYS_UP, 5, 2 },
-	{ "MODP-2048", "\tike=aes_gcm256-sha2_256-dh14\n\tesp=aes_gcm256\n", GATEWAYS_UP, 5, 2 },
+	{ "X25519", IKE_X25519, GATEWAYS_UP, 1, 2, false },
+	{ "P-256", "\tike=aes_gcm256-sha2_256-dh19\n\tesp=aes_gcm256\n", GATEWAYS_UP, 5, 2, false },
+	{ "MODP-2048", "\tike=aes_gcm256-sha2_256-dh14\n\tesp=aes_gcm256\n", GATEWAYS_UP, 5, 2, false },
 };
 
+static const struct kase crowd = { "between two hosts", IKE_X25519, GATEWAYS_UP, 1, 2, true };
+
 static const struct kase clones[] = {
-	{ "no clones", IKE_X25519 "\tpfs=no\n", GATEWAYS_UP, 10, 2 },
-	{ "4 clones", IKE_X25519 "\tpfs=no\n\tclones=4\n", GATEWAYS_UP, 10, 10 },
-	{ "16 clones", IKE_X25519 "\tpfs=no\n\tclones=16\n", GATEWAYS_UP, 10, 34 },
+	{ "no clones", IKE_X25519 "\tpfs=no\n", GATEWAYS_UP, 10, 2, false },
+	{ "4 clones", IKE_X25519 "\tpfs=no\n\tclones=4\n", GATEWAYS_UP, 10, 10, false },
+	{ "16 clones", IKE_X25519 "\tpfs=no\n\tclones=16\n", GATEWAYS_UP, 10, 34, false },
 };
 
 static const struct kase later[] = {
-	{ "Child rekey", IKE_X25519 "\tpfs=no\n", GATEWAYS_REKEY_CHILD, 1, 2 },
-	{ "Child rekey, PFS", IKE_X25519 "\tpfs=yes\n", GATEWAYS_REKEY_CHILD, 1, 2 },
-	{ "IKE rekey", IKE_X25519, GATEWAYS_REKEY_IKE, 1, 0 },
-	{ "delete", IKE_X25519, GATEWAYS_DOWN, 1, 0 },
+	{ "Child rekey", IKE_X25519 "\tpfs=no\n", GATEWAYS_REKEY_CHILD, 1, 2, false },
+	{ "Child rekey, PFS", IKE_X25519 "\tpfs=yes\n", GATEWAYS_REKEY_CHILD, 1, 2, false },
+	{ "IKE rekey", IKE_X25519, GATEWAYS_REKEY_IKE, 1, 0, false },
+	{ "delete", IKE_X25519, GATEWAYS_DOWN, 1, 0, false },
 };
 
 struct cost {
@@ -87,7 +91,7 @@ static struct cost run(struct gateways *g, const struct kase *k, unsigned from, 
 /* A fresh pair of gateways, `count` connections, and the command for all of them. */
 static struct cost run_fresh(const struct kase *k, unsigned count, bool shared, json_t *share)
 {
-	struct gateways *g = gateways_new(k->options);
+	struct gateways *g = gateways_new(k->options, k->two_hosts);
 	size_t heap = bench_heap(), loaded;
 	struct cost cost;
 	double wall;
@@ -219,21 +223,19 @@ static void compare(json_t *all, const char *array, const struct kase *cases, si
 /* --- does it stay flat --- */
 
 /* Fills one pair up to `size`, a fifth at a time, with a fresh pair of BASE tunnels after each. */
-static void measure_size(json_t *all, unsigned size)
+static void measure_size(json_t *all, const struct kase *k, unsigned size)
 {
-	const struct kase *k = &groups[0];
-	struct gateways *g = gateways_new(k->options);
+	struct gateways *g = gateways_new(k->options, k->two_hosts);
 	struct cost fifths[BENCH_ROUNDS], small[BENCH_ROUNDS], c, s;
 	size_t heap = bench_heap(), loaded;
 	json_t *row = bench_row(all, "sizes");
 	double cpu = 0, wall = 0;
-	char name[64];
 
 	gateways_load(g, size);
 	loaded = bench_heap();
 	for (unsigned r = 0; r < BENCH_ROUNDS; r++) {
 		fifths[r] = run(g, k, r * (size / BENCH_ROUNDS), size / BENCH_ROUNDS);
-		small[r] = run_fresh(k, BASE, false, NULL);
+		small[r] = run_fresh(&groups[0], BASE, false, NULL);
 		cpu += fifths[r].cpu / BENCH_ROUNDS;
 		wall += fifths[r].wall / BENCH_ROUNDS;
 	}
@@ -244,8 +246,7 @@ static void measure_size(json_t *all, unsigned size)
 		.heap_up = ((double)bench_heap() - (double)loaded) / size / 2,
 	};
 	s = medians(small);
-	(void)snprintf(name, sizeof(name), "X25519, %u", size);
-	tell(row, name, size, &c, floors[0]);
+	tell(row, k->name, size, &c, floors[0]);
 	bench_put(row, "last_fifth_cpu_us", fifths[BENCH_ROUNDS - 1].cpu * 1e6);
 	bench_put(row, "small_cpu_us", s.cpu * 1e6);
 	gateways_wait(g, SECONDS(600));
@@ -262,8 +263,8 @@ static void measure_size(json_t *all, unsigned size)
 
 static const struct kase *find_case(const char *name)
 {
-	const struct kase *lists[] = { groups, clones, later };
-	const size_t counts[] = { ARRAY_LEN(groups), ARRAY_LEN(clones), ARRAY_LEN(later) };
+	const struct kase *lists[] = { groups, &crowd, clones, later };
+	const size_t counts[] = { ARRAY_LEN(groups), 1, ARRAY_LEN(clones), ARRAY_LEN(later) };
 
 	for (size_t l = 0; l < ARRAY_LEN(lists); l++)
 		for (size_t i = 0; i < counts[l]; i++)
@@ -298,7 +299,9 @@ static void measure(const char *json, const char *instructions, unsigned size)
 	compare(all, "groups", groups, ARRAY_LEN(groups), BASE, floors);
 	head("Set-up by size");
 	for (unsigned n = BASE; n <= size; n *= 10)
-		measure_size(all, n);
+		measure_size(all, &groups[0], n);
+	for (unsigned n = BASE; n <= size && n <= CROWD_MAX; n *= 10)
+		measure_size(all, &crowd, n);
 	head("Set-up by clones");
 	compare(all, "clones", clones, ARRAY_LEN(clones), BASE, NULL);
 	head("Later");
