@@ -46,6 +46,7 @@ void connections_init(struct connections *all, const uint8_t seed[16])
 	table_init(&all->by_name, seed, name_matches);
 	table_init(&all->by_id, seed, id_matches);
 	groups_init(&all->by_hosts, seed);
+	groups_init(&all->by_ends, seed);
 	groups_init(&all->by_reqid, seed);
 	groups_init(&all->by_alias, seed);
 	groups_init(&all->by_peer, seed);
@@ -56,6 +57,7 @@ void connections_done(struct connections *all)
 	table_done(&all->by_name);
 	table_done(&all->by_id);
 	groups_done(&all->by_hosts);
+	groups_done(&all->by_ends);
 	groups_done(&all->by_reqid);
 	groups_done(&all->by_alias);
 	groups_done(&all->by_peer);
@@ -75,12 +77,58 @@ struct list *connections_between(struct connections *all, const struct address *
 	return members == NULL ? &all->none : members;
 }
 
+/* Two hosts and the id of one of them. */
+struct ends_key {
+	uint8_t data[sizeof(struct hosts_key) + IDENTITY_KEY_MAX];
+};
+
+static struct bytes ends_key(struct ends_key *key, const struct address *local,
+			     const struct address *remote, const struct identity *peer)
+{
+	struct hosts_key hosts = hosts_key(local, remote);
+	uint8_t id[IDENTITY_KEY_MAX];
+	struct bytes bytes = identity_key(peer, id);
+
+	memcpy(key->data, &hosts, sizeof(hosts));
+	memcpy(key->data + sizeof(hosts), bytes.ptr, bytes.len);
+	return bytes_at(key->data, sizeof(hosts) + bytes.len);
+}
+
+static struct list *connections_with(struct connections *all, const struct address *local,
+				     const struct address *remote, const struct identity *peer)
+{
+	struct ends_key key;
+	struct list *members = groups_find(&all->by_ends, ends_key(&key, local, remote, peer));
+
+	return members == NULL ? &all->none : members;
+}
+
 struct connection_walk connections_for_peer(struct connections *all, const struct address *local,
 					    const struct address *remote)
 {
 	const struct address any = { 0 };
-	struct connection_walk walk = { .heads = { connections_between(all, local, remote),
+	struct connection_walk walk = { .count = 2,
+					.heads = { connections_between(all, local, remote),
 						   connections_between(all, local, &any) } };
+
+	walk.link = walk.heads[0];
+	return walk;
+}
+
+struct connection_walk connections_for_id(struct connections *all, const struct address *local,
+					  const struct address *remote,
+					  const struct identity *peer)
+{
+	const struct address any = { 0 };
+	const struct identity whoever = { 0 };
+	struct connection_walk walk = {
+		.count = 4,
+		.by_ends = true,
+		.heads = { connections_with(all, local, remote, peer),
+			   connections_with(all, local, &any, peer),
+			   connections_with(all, local, remote, &whoever),
+			   connections_with(all, local, &any, &whoever) },
+	};
 
 	walk.link = walk.heads[0];
 	return walk;
@@ -90,11 +138,12 @@ struct connection *connection_walk_next(struct connection_walk *walk)
 {
 	walk->link = walk->link->next;
 	while (walk->link == walk->heads[walk->at]) {
-		if (++walk->at == ARRAY_LEN(walk->heads))
+		if (++walk->at == walk->count)
 			return NULL;
 		walk->link = walk->heads[walk->at]->next;
 	}
-	return CONNECTION_BETWEEN(walk->link);
+	return walk->by_ends ? LIST_OBJECT(walk->link, struct connection, by_ends)
+			     : CONNECTION_BETWEEN(walk->link);
 }
 
 /* In the order of loading, whenever which came to be oriented. */
@@ -113,11 +162,39 @@ static void enter_hosts(struct connections *all, struct connection *c)
 	list_append(before, &c->by_hosts);
 }
 
+static struct connection *of_ends(struct list *link)
+{
+	return LIST_OBJECT(link, struct connection, by_ends);
+}
+
+/* In the same order. */
+static void enter_ends(struct connections *all, struct connection *c)
+{
+	struct list *members = connections_with(all, &c->local_host, &c->remote_host,
+						&c->remote_id);
+	struct list *before = members;
+	struct ends_key key;
+
+	if (list_empty(members)) {
+		groups_add(&all->by_ends,
+			   ends_key(&key, &c->local_host, &c->remote_host, &c->remote_id),
+			   &c->by_ends);
+		return;
+	}
+	while (before->prev != members && of_ends(before->prev)->id > c->id)
+		before = before->prev;
+	list_append(before, &c->by_ends);
+}
+
 static void leave_hosts(struct connections *all, struct connection *c)
 {
-	struct hosts_key key = hosts_key(&c->local_host, &c->remote_host);
+	struct hosts_key hosts = hosts_key(&c->local_host, &c->remote_host);
+	struct ends_key ends;
 
-	groups_remove(&all->by_hosts, bytes_at(&key, sizeof(key)), &c->by_hosts);
+	groups_remove(&all->by_hosts, bytes_at(&hosts, sizeof(hosts)), &c->by_hosts);
+	groups_remove(&all->by_ends,
+		      ends_key(&ends, &c->local_host, &c->remote_host, &c->remote_id),
+		      &c->by_ends);
 }
 
 /* Instances come and go: the numbers may all have been used once. */
@@ -264,6 +341,7 @@ void connection_orient(struct connections *all, struct connection *c, const stru
 			      : policy_priority(&c->traffic.local.list[0],
 						&c->traffic.remote.list[0]);
 	enter_hosts(all, c);
+	enter_ends(all, c);
 }
 
 const struct conf_end *connection_local_end(const struct connection *c)

@@ -23,6 +23,7 @@ struct connection {
 	struct list link;              /* of struct connections, in the order of loading */
 	struct table_link by_name, by_id;
 	struct list by_hosts;          /* of those between the same two hosts; while oriented */
+	struct list by_ends;           /* of those among them with the same remote_id */
 	struct list by_reqid, by_alias;
 	uint64_t id;
 	const struct conf_conn *conf;  /* of `configured`, or of its template's */
@@ -54,7 +55,7 @@ struct connection {
 struct connections {
 	struct list all;
 	struct table by_name, by_id;
-	struct groups by_hosts, by_reqid, by_alias, by_peer;
+	struct groups by_hosts, by_ends, by_reqid, by_alias, by_peer;
 	struct list none;
 	uint64_t next_id;
 	uint32_t next_reqid;
@@ -102,11 +103,17 @@ struct list *connections_between(struct connections *all, const struct address *
 /* What a peer at `remote` may mean that calls us at `local`: those between the two, then our
  * templates, the oldest first. */
 struct connection_walk {
-	struct list *heads[2], *link;
-	unsigned at;
+	struct list *heads[4], *link;
+	unsigned at, count;
+	bool by_ends;
 };
 struct connection_walk connections_for_peer(struct connections *all, const struct address *local,
 					    const struct address *remote);
+/* Of those only the ones that it may mean once it says who it is: first those for that id, then those
+ * for whoever has a key. */
+struct connection_walk connections_for_id(struct connections *all, const struct address *local,
+					  const struct address *remote,
+					  const struct identity *peer);
 struct connection *connection_walk_next(struct connection_walk *walk); /* NULL after the last */
 
 bool connection_is_template(const struct connection *c);

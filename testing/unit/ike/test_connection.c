@@ -158,6 +158,49 @@ static const struct {
 	  NULL },
 };
 
+/* The names of those that a peer with this id may mean, one after the other. */
+static const char *meant_by(struct loaded *l, const char *id, char out[64])
+{
+	struct address west = address("192.1.2.45"), east = address("192.1.2.23");
+	struct connection_walk walk;
+	struct connection *c;
+	struct identity peer;
+
+	assert_true(identity_parse(id, &peer));
+	walk = connections_for_id(&l->all, &west, &east, &peer);
+	*out = '\0';
+	while ((c = connection_walk_next(&walk)) != NULL)
+		strcat(out, c->name);
+	return out;
+}
+
+#define FROM(name, host, id)                                                       \
+	"conn " name "\n left=192.1.2.45\n right=" host "\n leftid=@west\n rightid=" id "\n" \
+	" authby=secret\n"
+
+static void test_whom_a_peer_means(void **state)
+{
+	struct loaded *l = load(FROM("a", "%any", "%any") FROM("b", "192.1.2.23", "@other")
+				FROM("c", "192.1.2.23", "@east") FROM("d", "192.1.2.23", "@east")
+				FROM("e", "%any", "@east") FROM("f", "%any", "%any"));
+	struct address west = address("192.1.2.45");
+	char text[64];
+
+	(void)state;
+	assert_string_equal(meant_by(l, "@east", text), ""); /* nothing is oriented */
+	for (const char *name = "fdeacb"; *name != '\0'; name++)
+		connection_orient(&l->all,
+				  connection_find_name(&l->all, ((char[]) { *name, '\0' })),
+				  &west, 1);
+	/* those for its id and host, for its id from anywhere, then the same for whoever has a key */
+	assert_string_equal(meant_by(l, "@east", text), "cdeaf");
+	assert_string_equal(meant_by(l, "@OTHER", text), "baf");
+	assert_string_equal(meant_by(l, "@nobody", text), "af");
+	connection_free(&l->all, connection_find_name(&l->all, "c"));
+	assert_string_equal(meant_by(l, "@east", text), "deaf");
+	unload(l);
+}
+
 static void test_narrowing(void **state)
 {
 	struct address west = address("192.1.2.45");
@@ -277,6 +320,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_orientation),
 		cmocka_unit_test(test_finding),
+		cmocka_unit_test(test_whom_a_peer_means),
 		cmocka_unit_test(test_narrowing),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_priorities),

@@ -74,8 +74,8 @@ struct connection *candidate_for_auth(struct world *w, const struct ike_sa *sa,
 				      const struct message *m, const struct identity *peer,
 				      const struct identity *own, const char **why)
 {
-	struct connection_walk walk = connections_for_peer(&w->connections, &sa->local.address,
-							   &sa->remote.address);
+	struct connection_walk walk = connections_for_id(&w->connections, &sa->local.address,
+							 &sa->remote.address, peer);
 	struct connection *best = NULL, *c;
 	struct ts_offer said, ts;
 	int best_rank = 0;
