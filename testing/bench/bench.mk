@@ -30,6 +30,17 @@ bench-handshake: $(BUILD)/bin/handshake
 	@mkdir -p $(BUILD)/bench
 	@$(BUILD)/bin/handshake --json $(BUILD)/bench/handshake.json $(BENCH_N)
 
+CLONES_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,testing/bench/clones/main.c \
+	testing/bench/handshake/gateways.c)
+DEPS += $(CLONES_OBJ:.o=.d)
+$(BUILD)/bin/bench-clones: $(CLONES_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_ike))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+bench-clones: $(BUILD)/bin/bench-clones
+	@mkdir -p $(BUILD)/bench
+	@$(BUILD)/bin/bench-clones --json $(BUILD)/bench/clones.json
+
 # Real daemons, each in a network namespace of its own. This pluto times its callbacks.
 DAEMON_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(filter-out %/timed.c,\
 	$(wildcard testing/bench/daemon/*.c))))
@@ -47,4 +58,6 @@ bench-load bench-daemon: bench-%: programs $(BUILD)/bin/pluto-timed $(BUILD)/bin
 	@mkdir -p $(BUILD)/bench
 	@$(BUILD)/bin/bench-daemon $* $(BUILD)/bin $(BUILD)/bench/$*.json $(BENCH_N)
 
-.PHONY: bench-flood bench-handshake bench-load bench-daemon
+bench: bench-handshake bench-clones bench-load bench-daemon
+
+.PHONY: bench bench-flood bench-handshake bench-clones bench-load bench-daemon

@@ -14,6 +14,7 @@ enum { ADDRESSES = 320 };
 
 struct parcel {
 	struct parcel *next;
+	int64_t arrives;
 	struct endpoint from, to;
 	size_t len;
 	uint8_t bytes[PARCEL_MAX];
@@ -33,6 +34,7 @@ static void on_send(void *context, const struct endpoint *from, const struct end
 	else
 		p = NEW(struct parcel);
 	p->next = NULL;
+	p->arrives = g->now + g->delay;
 	p->from = *from;
 	p->to = *to;
 	p->len = message.len;
@@ -59,7 +61,10 @@ static void on_kernel(void *context, struct kernel_change *changes, size_t count
 
 	for (size_t i = 0; i < count; i++) {
 		changes[i].result = 0;
-		own->sas_added += changes[i].verb == KERNEL_SA_ADD;
+		if (changes[i].verb != KERNEL_SA_ADD)
+			continue;
+		own->sas_added++;
+		own->last_sa = own->pair->now;
 	}
 }
 
@@ -252,12 +257,11 @@ static void run_due(struct gateways *g)
 			ike_engine_on_time(g->end[i].engine, g->now);
 }
 
-/* One thing that happens; false: nothing is left to happen. */
+/* One thing that happens now; false: nothing is left to happen. */
 static bool step(struct gateways *g)
 {
 	run_due(g);
-	g->now++;
-	if (g->first != NULL)
+	if (g->first != NULL && g->first->arrives <= g->now)
 		deliver(g);
 	else if (g->jobs != NULL)
 		run_job(g);
@@ -312,22 +316,42 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t next_event(const struct gateways *g)
+{
+	int64_t next = earlier(ike_engine_deadline(g->end[0].engine),
+			       ike_engine_deadline(g->end[1].engine));
+
+	return g->first == NULL ? next : earlier(next, g->first->arrives);
+}
+
+int64_t gateways_up_one(struct gateways *g, unsigned n)
+{
+	int64_t since = g->now;
+
+	g->answered = 0;
+	command(g, GATEWAYS_UP, n);
+	while (g->answered == 0) {
+		if (step(g) || g->answered > 0)
+			continue;
+		bench_must(next_event(g) != TIME_NEVER, "a command was not answered");
+		g->now = next_event(g);
+	}
+	bench_must(g->end[0].commands_failed == 0, "a command failed");
+	return g->now - since;
+}
+
 void gateways_wait(struct gateways *g, int64_t duration)
 {
-	int64_t end = g->now + duration;
+	int64_t end = g->now + duration, next;
 
 	for (;;) {
-		int64_t next;
-
 		while (step(g))
 			;
-		next = earlier(ike_engine_deadline(g->end[0].engine),
-			       ike_engine_deadline(g->end[1].engine));
+		next = next_event(g);
 		if (next > end)
 			break;
 		if (next > g->now)
 			g->now = next;
 	}
-	if (g->now < end)
-		g->now = end;
+	g->now = end;
 }

@@ -5,10 +5,11 @@
 #include "ike/engine.h"
 
 /*
- * Two engines in one process: what they send each other arrives in order and at once, jobs run on
- * this thread, the kernel takes everything, and the clock is virtual, so that nothing is ever late.
+ * Two engines in one process: what they send each other arrives in order, at once or after a delay,
+ * jobs run on this thread, the kernel takes everything, and the clock is virtual, so that nothing
+ * is ever late.
  */
-enum { GATEWAY_CPUS = 16, GATEWAYS_IN_FLIGHT = 64 };
+enum { GATEWAY_CPUS = 64, GATEWAYS_IN_FLIGHT = 64 };
 
 struct gateways;
 
@@ -19,6 +20,7 @@ struct gateway {
 	struct kernel_facts facts;
 	struct conf_setup setup;
 	uint64_t sas_added, commands_failed;
+	int64_t last_sa;               /* when the last of them was */
 };
 
 struct parcel;
@@ -29,6 +31,7 @@ struct gateways {
 	struct parcel *spare;
 	struct crypto_job *jobs, **jobs_last;
 	int64_t now;
+	int64_t delay;                 /* of what is on its way; 0 at first */
 	unsigned loaded;               /* connections, at both ends */
 	unsigned answered;             /* commands that are done */
 	char *options;                 /* of each connection; owned */
@@ -47,6 +50,9 @@ void gateways_load(struct gateways *g, unsigned count);
 /* A command for each of these connections at end 0, GATEWAYS_IN_FLIGHT of them at a time. */
 enum gateways_command { GATEWAYS_UP, GATEWAYS_DOWN, GATEWAYS_REKEY_CHILD, GATEWAYS_REKEY_IKE };
 void gateways_run(struct gateways *g, enum gateways_command what, unsigned from, unsigned count);
+
+/* Brings one connection up: how long that takes by the virtual clock, in which jobs take no time. */
+int64_t gateways_up_one(struct gateways *g, unsigned n);
 
 /* That much time passes with nobody asking for anything. */
 void gateways_wait(struct gateways *g, int64_t duration);
