@@ -2,11 +2,11 @@
 /* What a user asks for. Every command is answered exactly once. */
 
 #include <stdio.h>
-#include "base/mem.h"
 #include "ike/engine/answers.h"
 #include "ike/engine/engine.h"
 #include "ike/engine/instances.h"
 #include "ike/engine/names.h"
+#include "ike/engine/runs.h"
 #include "ike/engine/set/reauth.h"
 #include "ike/exchange/ends.h"
 #include "ike/exchange/create/rekey.h"
@@ -41,17 +41,9 @@ static void refuse_name(struct world *w, uint64_t command, const char *name)
 	refuse(w, command, CONTROL_UNKNOWN_NAME, NULL, text);
 }
 
-/* One command for one connection; it ends the command. */
-struct command {
-	uint64_t id;
-	bool async;
-	enum rekey_what what;
-};
-
 /* Everything that the name means, one after the other; by ids, since one may take others along. */
 static void run(struct ike_engine *engine, const char *name, const struct command *command,
-		int64_t now,
-		void (*one)(struct world *w, struct connection *c, const struct command *command))
+		int64_t now, command_part *part)
 {
 	struct world *w = &engine->w;
 	uint64_t *ids;
@@ -65,16 +57,7 @@ static void run(struct ike_engine *engine, const char *name, const struct comman
 	if (count > 1)
 		report_name(w, name, REPORT_COMMAND, "is the alias of %zu connections", count);
 	command_split(w, command->id, count);
-	for (size_t i = 0; i < count; i++) {
-		struct connection *c = connection_find_id(&w->connections, ids[i]);
-
-		w->command = command->id;
-		if (c == NULL)
-			command_end(w, command->id, CONTROL_OK);
-		else
-			one(w, c, command);
-	}
-	mem_free(ids);
+	command_run(w, command, ids, count, part);
 	engine_leave(engine);
 }
 
@@ -441,5 +424,6 @@ void ike_engine_forget_command(struct ike_engine *engine, uint64_t command)
 {
 	LIST_FOR_EACH(link, &engine->w.connections.all)
 		set_forget(LIST_OBJECT(link, struct connection, link)->set, command);
+	command_runs_forget(&engine->w, command);
 	command_forget(&engine->w, command);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "ike/engine/instances.h"
+#include "ike/engine/runs.h"
 #include "ike/exchange/create/child.h"
 #include "ike/exchange/ends.h"
 #include "ike/exchange/path/mobike.h"
@@ -78,6 +79,7 @@ void ike_engine_shutdown(struct ike_engine *engine, uint64_t command, int64_t no
 	struct connection *c;
 
 	engine_enter(engine, now);
+	command_runs_drop(w, true);
 	w->command = command;
 	while ((c = last_connection(w)) != NULL)
 		engine_forget(w, c);
@@ -117,6 +119,7 @@ void ike_engine_free(struct ike_engine *engine)
 		set_free(w, c->set);
 		connection_free(&w->connections, c);
 	}
+	command_runs_drop(w, false);
 	commands_forget(w);
 	world_done(w);
 	mem_free(engine);

@@ -2,6 +2,7 @@
 /* What happens when a timer is due. */
 
 #include "ike/engine/engine.h"
+#include "ike/engine/runs.h"
 #include "ike/engine/set/reauth.h"
 #include "ike/engine/set/takeover.h"
 #include "ike/exchange/create/child.h"
@@ -166,6 +167,9 @@ static void fire(struct world *w, struct timer *t)
 	case TIMER_TAKEOVER:
 		takeover_on_time(w, TIMER_OBJECT(t, struct clone_set, takeover));
 		break;
+	case TIMER_RUNS:
+		command_runs_on_time(w);
+		break;
 	case TIMER_SET:
 		w->command = set_command(TIMER_OBJECT(t, struct clone_set, timer));
 		set_run(w, TIMER_OBJECT(t, struct clone_set, timer));
@@ -174,8 +178,8 @@ static void fire(struct world *w, struct timer *t)
 	w->command = 0;
 }
 
-/* Bounded, so that a timer that is set to now cannot keep the loop for ever. */
-enum { TIMERS_PER_CALL = 10000 };
+/* Bounded, so that others have their turn: the deadline is still in the past then. */
+enum { TIMERS_PER_CALL = 100 };
 
 void dispatch_time(struct world *w)
 {

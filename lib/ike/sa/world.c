@@ -54,6 +54,7 @@ void world_init(struct world *w, const struct ike_engine_config *config, int64_t
 	list_init(&w->ike_sas);
 	list_init(&w->gone);
 	list_init(&w->split_commands);
+	list_init(&w->runs);
 	list_init(&w->idle);
 	table_init(&w->ike_by_id, seed, ike_id_matches);
 	table_init(&w->ike_by_spi, seed, ike_spi_matches);

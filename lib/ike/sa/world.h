@@ -95,6 +95,8 @@ struct world {
 	struct groups ike_by_connection, ike_by_remote_id, child_by_connection;
 	struct groups routes;           /* of the clone sets, by destination */
 	struct groups claims;           /* of the clone sets, by pairs of selectors */
+	struct list runs;               /* commands with connections that they have not come to yet */
+	struct timer runs_timer;
 	struct list idle;               /* instances that may have nothing left, by the end of the call */
 	uint64_t next_id;
 	uint32_t next_serial;
