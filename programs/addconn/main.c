@@ -179,25 +179,37 @@ static void add_named(const struct addconn *a, struct sender *s, struct conf *co
 			s->code = EXIT_REFUSED;
 		}
 	}
+	sender_settle(s);
+}
+
+/* What is to be done with those that pluto took. */
+struct wishes {
+	json_t *route, *start;
+};
+
+static void on_added(void *context, const struct conf_conn *conn)
+{
+	struct wishes *wishes = context;
+
+	if (conn->startup == AUTO_ROUTE)
+		json_array_append_new(wishes->route, json_string(conn->name));
+	if (conn->startup == AUTO_START)
+		json_array_append_new(wishes->start, json_string(conn->name));
 }
 
 static void add_all(struct sender *s, struct conf *conf)
 {
-	json_t *route = json_array(), *start = json_array();
+	struct wishes wishes = { json_array(), json_array() };
 
-	for (size_t i = 0; i < conf->count && s->code != CONTROL_WHACK_PROBLEM; i++) {
-		struct conf_conn *conn = &conf->conns[i];
-
-		if (conn->startup == AUTO_IGNORE || !sender_add(s, conn))
-			continue;
-		if (conn->startup == AUTO_ROUTE)
-			json_array_append_new(route, json_string(conn->name));
-		if (conn->startup == AUTO_START)
-			json_array_append_new(start, json_string(conn->name));
-	}
-	sender_autoall_done(s, route, start);
-	json_decref(route);
-	json_decref(start);
+	s->on_added = on_added;
+	s->context = &wishes;
+	for (size_t i = 0; i < conf->count && s->code != CONTROL_WHACK_PROBLEM; i++)
+		if (conf->conns[i].startup != AUTO_IGNORE)
+			sender_add(s, &conf->conns[i]);
+	sender_settle(s);
+	sender_autoall_done(s, wishes.route, wishes.start);
+	json_decref(wishes.route);
+	json_decref(wishes.start);
 }
 
 /* conf NULL: it could not be read; a start ends in spite of that. */

@@ -89,13 +89,11 @@ static bool try_again(int error)
 	return error == EAGAIN || error == EINTR;
 }
 
-enum client_status client_send(struct client *c, const json_t *request)
+enum client_status client_send_line(struct client *c, struct bytes line)
 {
-	struct buffer line = { 0 };
 	enum client_status status = CLIENT_RECORD;
 	size_t sent = 0;
 
-	control_write(&line, request);
 	while (sent < line.len && status == CLIENT_RECORD) {
 		ssize_t n = send(c->fd, line.ptr + sent, line.len - sent,
 				 MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -107,6 +105,16 @@ enum client_status client_send(struct client *c, const json_t *request)
 		else
 			status = CLIENT_CLOSED;
 	}
+	return status;
+}
+
+enum client_status client_send(struct client *c, const json_t *request)
+{
+	struct buffer line = { 0 };
+	enum client_status status;
+
+	control_write(&line, request);
+	status = client_send_line(c, buffer_bytes(&line));
 	buffer_done(&line);
 	return status;
 }
@@ -172,7 +180,7 @@ void client_print(const json_t *record, enum client_style style)
 	buffer_done(&line);
 }
 
-static int end_of_talk(const struct client *c, enum client_status status)
+int client_end_of_talk(const struct client *c, enum client_status status)
 {
 	static const char *const reasons[] = {
 		[CLIENT_CLOSED] = "pluto closed the connection before it had answered",
@@ -185,26 +193,30 @@ static int end_of_talk(const struct client *c, enum client_status status)
 	return CONTROL_WHACK_PROBLEM;
 }
 
-int client_ask(struct client *c, const json_t *request, enum client_style style)
+int client_answer(struct client *c, enum client_style style)
 {
-	enum client_status status = client_send(c, request);
 	json_t *record;
 	int code;
 
-	if (status != CLIENT_RECORD)
-		return end_of_talk(c, status);
 	for (;;) {
+		enum client_status status = client_receive(c, &record);
 		bool last;
 
-		status = client_receive(c, &record);
 		if (status != CLIENT_RECORD)
-			return end_of_talk(c, status);
+			return client_end_of_talk(c, status);
 		client_print(record, style);
 		last = control_result_code(record, &code);
 		json_decref(record);
 		if (last)
 			return code;
 	}
+}
+
+int client_ask(struct client *c, const json_t *request, enum client_style style)
+{
+	enum client_status status = client_send(c, request);
+
+	return status == CLIENT_RECORD ? client_answer(c, style) : client_end_of_talk(c, status);
 }
 
 void client_explain(const char *program, const char *path, int error)

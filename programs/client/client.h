@@ -28,6 +28,8 @@ MUST_CHECK int client_connect(struct client *c, const char *path, int64_t deadli
 void client_close(struct client *c);
 
 MUST_CHECK enum client_status client_send(struct client *c, const json_t *request);
+/* The same of a line as control_write() makes it. */
+MUST_CHECK enum client_status client_send_line(struct client *c, struct bytes line);
 MUST_CHECK enum client_status client_receive(struct client *c, json_t **out);
 /* Waits until the other end has closed; what still comes is thrown away. */
 MUST_CHECK bool client_wait_closed(struct client *c);
@@ -37,6 +39,10 @@ MUST_CHECK bool client_wait_closed(struct client *c);
  * before that is a sentence on stderr and CONTROL_WHACK_PROBLEM.
  */
 int client_ask(struct client *c, const json_t *request, enum client_style style);
+/* The second half of it, for a request that was sent before. */
+int client_answer(struct client *c, enum client_style style);
+/* A status that is not CLIENT_RECORD, as that sentence; gives CONTROL_WHACK_PROBLEM. */
+int client_end_of_talk(const struct client *c, enum client_status status);
 
 /* One record on standard output; errors there are kept for the end and stop the printing only. */
 void client_print(const json_t *record, enum client_style style);
