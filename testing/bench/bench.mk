@@ -21,19 +21,22 @@ DEPS += $(BENCH_COMMON:.o=.d)
 HANDSHAKE_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/handshake/*.c)))
 HANDSHAKE_WRAP = ke_start ke_respond ke_finish prf_compute prf_plus integ_compute aead_seal \
 	aead_open sha1_digest crypto_random
-$(BUILD)/bin/handshake: $(HANDSHAKE_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_ike))
+$(BUILD)/bin/handshake: $(HANDSHAKE_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_pluto))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) $(HANDSHAKE_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(PKG_LIBS)
 DEPS += $(HANDSHAKE_OBJ:.o=.d)
 
 bench-handshake: $(BUILD)/bin/handshake
 	@mkdir -p $(BUILD)/bench
-	@$(BUILD)/bin/handshake --json $(BUILD)/bench/handshake.json $(BENCH_N)
+	@if command -v valgrind >/dev/null; then testing/bench/handshake/instructions.sh \
+		$(BUILD)/bin/handshake $(BUILD)/bench/instructions.json; fi
+	@$(BUILD)/bin/handshake --json $(BUILD)/bench/handshake.json \
+		--instructions $(BUILD)/bench/instructions.json $(BENCH_N)
 
 CLONES_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,testing/bench/clones/main.c \
 	testing/bench/handshake/gateways.c)
 DEPS += $(CLONES_OBJ:.o=.d)
-$(BUILD)/bin/bench-clones: $(CLONES_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_ike))
+$(BUILD)/bin/bench-clones: $(CLONES_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_pluto))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 

@@ -51,6 +51,11 @@ static void on_submit(void *context, struct crypto_job *job)
 
 	job->next = NULL;
 	job->ike_sa = job->ike_sa << 1 | own->index;
+	if (own->pair->workers != NULL) {
+		own->pair->jobs_away++;
+		workers_submit(own->pair->workers, job);
+		return;
+	}
 	*own->pair->jobs_last = job;
 	own->pair->jobs_last = &job->next;
 }
@@ -174,6 +179,8 @@ void gateways_free(struct gateways *g)
 		ike_engine_free(g->end[i].engine);
 		conf_setup_done(&g->end[i].setup);
 	}
+	workers_free(g->workers);
+	loop_free(g->loop);
 	gateways_trim(g);
 	mem_free(g->options);
 	mem_free(g);
@@ -237,17 +244,38 @@ static void deliver(struct gateways *g)
 	g->spare = p;
 }
 
+static void job_done(struct gateways *g, struct crypto_job *job)
+{
+	struct gateway *own = &g->end[job->ike_sa & 1];
+
+	job->ike_sa >>= 1;
+	ike_engine_on_job(own->engine, job, g->now);
+}
+
 static void run_job(struct gateways *g)
 {
 	struct crypto_job *job = g->jobs;
-	struct gateway *own = &g->end[job->ike_sa & 1];
 
 	g->jobs = job->next;
 	if (g->jobs == NULL)
 		g->jobs_last = &g->jobs;
-	job->ike_sa >>= 1;
 	crypto_job_run(job);
-	ike_engine_on_job(own->engine, job, g->now);
+	job_done(g, job);
+}
+
+static void on_home(void *context, struct crypto_job *job)
+{
+	struct gateways *g = context;
+
+	g->jobs_away--;
+	job_done(g, job);
+}
+
+void gateways_use_threads(struct gateways *g, unsigned count)
+{
+	g->loop = loop_new();
+	g->workers = workers_new(g->loop, count, crypto_job_run, on_home, g);
+	bench_must(g->workers != NULL, "no threads");
 }
 
 static void run_due(struct gateways *g)
@@ -265,6 +293,8 @@ static bool step(struct gateways *g)
 		deliver(g);
 	else if (g->jobs != NULL)
 		run_job(g);
+	else if (g->jobs_away > 0)
+		(void)event_base_loop(loop_base(g->loop), EVLOOP_ONCE);
 	else
 		return false;
 	return true;

@@ -3,11 +3,12 @@
 #define BENCH_HANDSHAKE_GATEWAYS_H
 
 #include "ike/engine.h"
+#include "pluto/loop/workers.h"
 
 /*
  * Two engines in one process: what they send each other arrives in order, at once or after a delay,
- * jobs run on this thread, the kernel takes everything, and the clock is virtual, so that nothing
- * is ever late.
+ * jobs run on this thread or on others, the kernel takes everything, and the clock is virtual, so
+ * that nothing is ever late.
  */
 enum { GATEWAY_CPUS = 64, GATEWAYS_IN_FLIGHT = 64 };
 
@@ -30,6 +31,9 @@ struct gateways {
 	struct parcel *first, **last;  /* on their way */
 	struct parcel *spare;
 	struct crypto_job *jobs, **jobs_last;
+	struct loop *loop;             /* with threads for jobs; NULL: they run on this thread */
+	struct workers *workers;
+	unsigned jobs_away;
 	int64_t now;
 	int64_t delay;                 /* of what is on its way; 0 at first */
 	unsigned loaded;               /* connections, at both ends */
@@ -43,6 +47,8 @@ struct gateways {
  * between another pair of addresses, or (`two_hosts`) all of them are between the same two. */
 struct gateways *gateways_new(const char *options, bool two_hosts);
 void gateways_free(struct gateways *g);
+/* Jobs go to so many threads from now on. */
+void gateways_use_threads(struct gateways *g, unsigned count);
 
 /* `count` more connections at both ends. */
 void gateways_load(struct gateways *g, unsigned count);

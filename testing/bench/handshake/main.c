@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * handshake [--json FILE] [--instructions FILE] [SIZE]: what setting up tunnels costs, both ends
- * in this process. SIZE: the largest number of tunnels. handshake --once CASE COUNT: one of its cases
- * that often and nothing else, for callgrind.
+ * in this process. SIZE: the largest number of tunnels. handshake --once CASE COUNT [--load]: one of
+ * its cases that often and nothing else, or with --load all but that, for instructions.sh.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "gateways.h"
 #include "share.h"
 
-enum { BASE = 1000, DEFAULT_SIZE = 100000, CROWD_MAX = 10000 };
+enum { BASE = 1000, DEFAULT_SIZE = 100000, CROWD_MAX = 10000, THREADS_MAX = 10000 };
 enum { FLOOR_ROUNDS = 400, FLOOR_ROUNDS_SLOW = 40 };
 
 #define IKE_X25519 "\tike=aes_gcm256-sha2_256-dh31\n\tesp=aes_gcm256\n"
@@ -273,6 +273,45 @@ static const struct kase *find_case(const char *name)
 	bench_die("there is no case %s", name);
 }
 
+/* All but what the case is about. */
+static void run_up_to(const struct kase *k, unsigned count)
+{
+	struct gateways *g = gateways_new(k->options, k->two_hosts);
+
+	gateways_load(g, count);
+	if (k->what != GATEWAYS_UP)
+		gateways_run(g, GATEWAYS_UP, 0, count);
+	gateways_free(g);
+}
+
+/* With the jobs on threads: what a machine does, with both ends on it. */
+static void measure_threads(json_t *all, unsigned size)
+{
+	static const unsigned threads[] = { 0, 1, 2 };
+	struct cost costs[ARRAY_LEN(threads)][BENCH_ROUNDS];
+
+	for (int r = 0; r < BENCH_ROUNDS; r++)
+		for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+			struct gateways *g = gateways_new(groups[0].options, false);
+
+			gateways_load(g, size);
+			if (threads[i] > 0)
+				gateways_use_threads(g, threads[i]);
+			costs[i][r] = run(g, &groups[0], 0, size);
+			gateways_free(g);
+		}
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+		json_t *row = bench_row(all, "threads");
+		struct cost c = medians(costs[i]);
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "X25519, %u threads", threads[i]);
+		bench_put(row, "threads", threads[i]);
+		c.heap_loaded = 0;
+		tell(row, name, size, &c, floors[0]);
+	}
+}
+
 static void print_instructions(json_t *all, const char *path)
 {
 	json_t *list = path == NULL ? NULL : json_load_file(path, 0, NULL), *row;
@@ -302,6 +341,8 @@ static void measure(const char *json, const char *instructions, unsigned size)
 		measure_size(all, &groups[0], n);
 	for (unsigned n = BASE; n <= size && n <= CROWD_MAX; n *= 10)
 		measure_size(all, &crowd, n);
+	head("Jobs on threads");
+	measure_threads(all, size < THREADS_MAX ? size : THREADS_MAX);
 	head("Set-up by clones");
 	compare(all, "clones", clones, ARRAY_LEN(clones), BASE, NULL);
 	head("Later");
@@ -327,8 +368,11 @@ int main(int argc, char **argv)
 
 	if (crypto_start(NULL, why, sizeof(why)) == CRYPTO_NOT_STARTED)
 		bench_die("%s", why);
-	if (argc == 4 && strcmp(argv[1], "--once") == 0) {
-		(void)run_fresh(find_case(argv[2]), number(argv[3]), false, NULL);
+	if (argc >= 4 && strcmp(argv[1], "--once") == 0) {
+		if (argc == 4)
+			(void)run_fresh(find_case(argv[2]), number(argv[3]), false, NULL);
+		else
+			run_up_to(find_case(argv[2]), number(argv[3]));
 		crypto_stop();
 		return 0;
 	}
