@@ -23,40 +23,44 @@ static struct {
 	unsigned long calls;
 } spent[WHICH_COUNT];
 static bool is_on;
-static double price; /* of reading the clock twice */
+static double price; /* of reading the clock once */
+static double since_begin;
 
 static double begin(void)
 {
-	return is_on ? bench_wall() : 0;
+	return is_on ? bench_thread_cpu() : 0;
 }
 
 static void end(enum which which, double since)
 {
 	if (!is_on)
 		return;
-	spent[which].seconds += bench_wall() - since - price;
+	spent[which].seconds += bench_thread_cpu() - since - price;
 	spent[which].calls++;
 }
 
 void share_begin(void)
 {
-	double since = bench_wall();
+	double since = bench_thread_cpu();
 
 	for (int i = 0; i < PRICE_ROUNDS; i++)
-		(void)bench_wall();
-	price = (bench_wall() - since) / PRICE_ROUNDS;
+		(void)bench_thread_cpu();
+	price = (bench_thread_cpu() - since) / PRICE_ROUNDS;
 	memset(spent, 0, sizeof(spent));
 	is_on = true;
+	since_begin = bench_thread_cpu();
 }
 
 double share_end(void)
 {
-	double sum = 0;
+	double all = bench_thread_cpu() - since_begin, sum = 0;
 
 	is_on = false;
-	for (int i = 0; i < WHICH_COUNT; i++)
+	for (int i = 0; i < WHICH_COUNT; i++) {
 		sum += spent[i].seconds;
-	return sum;
+		all -= 2 * price * (double)spent[i].calls;
+	}
+	return sum / all;
 }
 
 void share_tell(json_t *object, double per)

@@ -7,10 +7,10 @@
 
 /*
  * What is spent in lib/crypto. Every call from outside goes through here (the linker's --wrap);
- * while it is switched on each is timed by the wall clock, whose own price is taken off.
+ * while it is switched on each is timed in CPU of this thread, without the price of asking for that.
  */
 void share_begin(void);
-/* Seconds since share_begin() in all calls. Switches it off. */
+/* Which part of the thread's CPU since share_begin() was spent in calls. Switches it off. */
 double share_end(void);
 /* Of each function: calls and microseconds, divided by `per`. */
 void share_tell(json_t *object, double per);
