@@ -140,6 +140,14 @@ nothing_of_the_packet() {
 		sed -n 's/.*"local_ts":\[\([^]]*\)\].*/\1/p' | sort -u)" '"192.0.1.0/24"'
 }
 
+# answered_for_all: one pair of SAs, by which pings go both ways, and nothing of the packet
+answered_for_all() {
+	wait_for "a pair of SAs that send, known to the other end" 30 pairs_agree 1
+	assert_ok "ping from west" ping_from west 0 "$west_inner" "$east_inner"
+	assert_ok "ping from east" ping_from east 1 "$east_inner" "$west_inner"
+	nothing_of_the_packet
+}
+
 # ---- what a good neighbour does
 
 # note_children: who sends with what, for the comparison after a rekey

@@ -9,9 +9,7 @@ net_conn leftupdown=%disabled | peer_conf
 peer_start
 start west
 our_trap
-tunnel_is_up 1
-nothing_of_the_packet
-lost_at_most 0
+answered_for_all
 down west $name
 tunnel_is_gone 3
 finish_west
