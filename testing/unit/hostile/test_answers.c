@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Answers to our first message that are not the peer's, but of somebody on the way. */
+/* What comes back for our first message and is not the peer's, but of somebody on the way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -126,12 +126,38 @@ static void test_a_forgery_of_valid_form_costs_the_attempt(void **state)
 	pair_free(pair);
 }
 
+/* Who answers what comes back from the network talks to himself, and not to the peer. */
+static void test_our_own_first_message(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) { 0 });
+	struct buffer first = { 0 }, answer = { 0 };
+
+	(void)state;
+	ike_engine_up(pair->west.engine, "t", false, 7, pair->now);
+	pair_run_jobs(pair);
+	assert_true(pair_take(&pair->west, &first));
+	pair_inject(&pair->west, buffer_bytes(&first));
+	pair_run_jobs(pair);
+	assert_false(pair_take(&pair->west, &answer));
+	assert_int_equal(pair_ike_count(&pair->west), 1);
+	/* and this is the peer's */
+	pair_inject(&pair->east, buffer_bytes(&first));
+	pair_run(pair);
+	pair_advance(pair, SECONDS(1));
+	assert_int_equal(pair->west.last_code, CONTROL_OK);
+	assert_int_equal(pair_shared_sas(pair), 2);
+	buffer_done(&first);
+	buffer_done(&answer);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forged_before_the_real_one),
 		cmocka_unit_test(test_forgeries_are_bounded),
 		cmocka_unit_test(test_a_forgery_of_valid_form_costs_the_attempt),
+		cmocka_unit_test(test_our_own_first_message),
 	};
 
 	return cmocka_run_group_tests(tests, provider_start, provider_stop);

@@ -582,31 +582,6 @@ static void test_first_message_again(void **state)
 	pair_free(pair);
 }
 
-/* Who answers what comes back from the network talks to himself, and not to the peer. */
-static void test_our_own_first_message(void **state)
-{
-	struct pair *pair = pair_new(&(struct pair_setup) { 0 });
-	struct buffer first = { 0 }, answer = { 0 };
-
-	(void)state;
-	ike_engine_up(pair->west.engine, "t", false, 7, pair->now);
-	pair_run_jobs(pair);
-	assert_true(pair_take(&pair->west, &first));
-	pair_inject(&pair->west, buffer_bytes(&first));
-	pair_run_jobs(pair);
-	assert_false(pair_take(&pair->west, &answer));
-	assert_int_equal(pair_ike_count(&pair->west), 1);
-	/* and this is the peer's */
-	pair_inject(&pair->east, buffer_bytes(&first));
-	pair_run(pair);
-	pair_advance(pair, SECONDS(1));
-	assert_int_equal(pair->west.last_code, CONTROL_OK);
-	assert_int_equal(pair_shared_sas(pair), 2);
-	buffer_done(&first);
-	buffer_done(&answer);
-	pair_free(pair);
-}
-
 /* above the threshold nothing is kept of a first message without its cookie. */
 static void test_flood(void **state)
 {
@@ -713,7 +688,6 @@ int main(void)
 		cmocka_unit_test(test_first_messages),
 		cmocka_unit_test(test_lengths_of_datagrams),
 		cmocka_unit_test(test_first_message_again),
-		cmocka_unit_test(test_our_own_first_message),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_cookies),
 		cmocka_unit_test(test_cookie_of_another),
