@@ -26,17 +26,38 @@ static SECOidTag hash_of(CK_MECHANISM_TYPE mechanism)
 	return SEC_OID_UNKNOWN;
 }
 
-static bool absorb(struct hmac *h, struct bytes data)
+static bool hash(struct hmac *h, struct bytes data)
 {
 	return data.len == 0 ||
 	       PK11_DigestOp(h->digest, data.ptr, (unsigned)nss_len(data.len)) == SECSuccess;
+}
+
+static bool hash_gathered(struct hmac *h)
+{
+	struct bytes data = bytes_at(h->gather, h->gathered);
+
+	h->gathered = 0;
+	return hash(h, data);
+}
+
+static bool absorb(struct hmac *h, struct bytes data)
+{
+	if (data.len > sizeof(h->gather) - h->gathered && !hash_gathered(h))
+		return false;
+	if (data.len > sizeof(h->gather))
+		return hash(h, data);
+	if (data.len > 0)
+		memcpy(h->gather + h->gathered, data.ptr, data.len);
+	h->gathered += data.len;
+	return true;
 }
 
 static bool finish(struct hmac *h, uint8_t *out, size_t len)
 {
 	unsigned int got = 0;
 
-	return PK11_DigestFinal(h->digest, out, &got, (unsigned)len) == SECSuccess && got == len;
+	return hash_gathered(h) &&
+	       PK11_DigestFinal(h->digest, out, &got, (unsigned)len) == SECSuccess && got == len;
 }
 
 /* One that is longer than a block is hashed first. */
@@ -62,7 +83,9 @@ void hmac_init(struct hmac *h, CK_MECHANISM_TYPE mechanism, struct bytes key)
 	bool is_256 = mechanism == CKM_SHA256_HMAC;
 	size_t hash_len = is_256 ? 32 : mechanism == CKM_SHA384_HMAC ? 48 : 64;
 
-	*h = (struct hmac) { .block_len = is_256 ? 64 : 128 };
+	memset(h->pad, 0, sizeof(h->pad));
+	h->block_len = is_256 ? 64 : 128;
+	h->gathered = 0;
 	h->digest = PK11_CreateDigestContext(hash_of(mechanism));
 	h->ok = h->digest != NULL && take_key(h, key, hash_len);
 	turn(h, IPAD);
@@ -70,6 +93,7 @@ void hmac_init(struct hmac *h, CK_MECHANISM_TYPE mechanism, struct bytes key)
 
 static bool start(struct hmac *h)
 {
+	h->gathered = 0;
 	return PK11_DigestBegin(h->digest) == SECSuccess &&
 	       absorb(h, bytes_at(h->pad, h->block_len));
 }

@@ -4,7 +4,7 @@
 
 #include "crypto/nss.h"
 
-enum { HMAC_BLOCK_MAX = 128 };
+enum { HMAC_BLOCK_MAX = 128, HMAC_GATHERED_MAX = 512 };
 
 /*
  * HMAC over any number of messages with one key: init, then for each message begin, add as
@@ -15,6 +15,8 @@ struct hmac {
 	uint8_t pad[HMAC_BLOCK_MAX]; /* the key's block, as the inner hash begins with it */
 	uint8_t block_len;
 	bool ok;
+	size_t gathered;             /* bytes that NSS has not had yet: its calls cost more than hashing */
+	uint8_t gather[HMAC_GATHERED_MAX];
 };
 
 /* The mechanism is HMAC of a SHA-2. */

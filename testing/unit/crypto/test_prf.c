@@ -116,6 +116,36 @@ static void test_prf_joins_its_parts(void **state)
 	buffer_done(&data);
 }
 
+/* Key 00 01 .. 1f, 1,500 bytes 00 01 .. ff 00 .., cut into two anywhere. */
+static void test_prf_of_long_messages(void **state)
+{
+	static const char *const expected[] = {
+		"6488a837e42be632e4e919ce2c733c78f5f458c44c83fc97105c1b453ce98aa9",
+		"6a0a969f2d0c94165da56ce8082b3133d73f19be11c4f42ea8849f4efd7fdcf2e356f7a3fa24e522"
+		"ebd0524c7fca4f64",
+		"2c92f5c6ee435076e6510ddc7bc5362c1530416fdb89de6806acb8df66b0e5b0bfbe3c7cf9c07525"
+		"b5311595ed9728f412122c3a849eda1a9270da8eb2cebb7c",
+	};
+	static const enum prf_id ids[] = { PRF_HMAC_SHA2_256, PRF_HMAC_SHA2_384, PRF_HMAC_SHA2_512 };
+	uint8_t key[32], data[1500];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)i;
+	memcpy(key, data, sizeof(key));
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		for (size_t cut = 0; cut <= sizeof(data); cut++) {
+			struct bytes parts[] = { bytes_at(data, cut),
+						 bytes_at(data + cut, sizeof(data) - cut) };
+			struct secret mac = { 0 };
+
+			assert_int_equal(prf_compute(prf_find(ids[i]), BYTES_OF(key), parts, 2, &mac),
+					 CRYPTO_OK);
+			assert_bytes_hex(secret_bytes(&mac), expected[i]);
+			secret_done(&mac);
+		}
+}
+
 /* Two nonces of 256 bytes are the longest key that a peer can make us use; none is the shortest. */
 static void test_prf_takes_keys_of_any_length(void **state)
 {
@@ -274,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prf_vectors),
 		cmocka_unit_test(test_prf_joins_its_parts),
+		cmocka_unit_test(test_prf_of_long_messages),
 		cmocka_unit_test(test_prf_takes_keys_of_any_length),
 		cmocka_unit_test(test_prf_plus_vectors),
 		cmocka_unit_test(test_prf_plus_is_the_same_for_every_length),
