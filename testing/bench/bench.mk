@@ -12,7 +12,8 @@ $(BUILD)/bin/flood: $(FLOOD_OBJ) $(call archives,$(STACK_pluto))
 DEPS += $(FLOOD_OBJ:.o=.d)
 
 bench-flood: $(BUILD)/bin/flood
-	@$(BUILD)/bin/flood $(T) $(BUILD)/bench-flood.json
+	@mkdir -p $(BUILD)/bench
+	@$(BUILD)/bin/flood $(T) $(BUILD)/bench/flood.json
 
 BENCH_COMMON := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/common/*.c)))
 DEPS += $(BENCH_COMMON:.o=.d)
@@ -26,10 +27,10 @@ $(BUILD)/bin/handshake: $(HANDSHAKE_OBJ) $(BENCH_COMMON) $(call archives,$(STACK
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) $(HANDSHAKE_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(PKG_LIBS)
 DEPS += $(HANDSHAKE_OBJ:.o=.d)
 
-bench-handshake: $(BUILD)/bin/handshake
+bench-handshake: need-bench $(BUILD)/bin/handshake
 	@mkdir -p $(BUILD)/bench
-	@if command -v valgrind >/dev/null; then testing/bench/handshake/instructions.sh \
-		$(BUILD)/bin/handshake $(BUILD)/bench/instructions.json; fi
+	@testing/bench/handshake/instructions.sh $(BUILD)/bin/handshake \
+		$(BUILD)/bench/instructions.json
 	@$(BUILD)/bin/handshake --json $(BUILD)/bench/handshake.json \
 		--instructions $(BUILD)/bench/instructions.json $(BENCH_N)
 
@@ -57,10 +58,14 @@ $(BUILD)/bin/bench-daemon: $(DAEMON_OBJ) $(BENCH_COMMON) $(call archives,$(STACK
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-bench-load bench-daemon: bench-%: programs $(BUILD)/bin/pluto-timed $(BUILD)/bin/bench-daemon
+bench-load bench-daemon: bench-%: need-bench programs $(BUILD)/bin/pluto-timed $(BUILD)/bin/bench-daemon
 	@mkdir -p $(BUILD)/bench
 	@$(BUILD)/bin/bench-daemon $* $(BUILD)/bin $(BUILD)/bench/$*.json $(BENCH_N)
 
-bench: bench-handshake bench-clones bench-load bench-daemon
+# One after the other.
+bench:
+	@for name in handshake clones load daemon flood; do \
+		$(MAKE) --no-print-directory bench-$$name || exit; \
+	done
 
 .PHONY: bench bench-flood bench-handshake bench-clones bench-load bench-daemon

@@ -171,8 +171,8 @@ static void wait_until_quiet(struct phase *p)
 	p->wall += QUIET_MS / 1e3;
 }
 
-static void run(json_t *all, struct client *c, const char *name, const char *command, unsigned count,
-		bool at_once)
+static void run(json_t *all, struct client *c, const char *name, const char *command,
+		unsigned count, bool at_once)
 {
 	struct phase p;
 	int code;

@@ -51,7 +51,8 @@ static void add_addresses(const struct pluto *p, unsigned index, unsigned addres
 	(void)snprintf(path, sizeof(path), "%s/ip", p->dir);
 	f = fopen(path, "we");
 	bench_must(f != NULL, "a file cannot be written");
-	(void)fprintf(f, "link set lo up\nlink set eth1 up\n%s", all_count == 1 ? "link set eth2 up\n" : "");
+	(void)fprintf(f, "link set lo up\nlink set eth1 up\n%s",
+		      all_count == 1 ? "link set eth2 up\n" : "");
 	for (unsigned i = 0; i < addresses; i++)
 		(void)fprintf(f, "addr add 10.%u.%u.%u/8 dev eth1\n", 201 + index, i / 250,
 			      i % 250 + 1);
