@@ -102,6 +102,8 @@ struct child_view {
 	uint32_t cpu;                /* or KERNEL_CPU_NONE */
 	enum sa_role role;           /* who created this Child SA */
 	bool inbound, outbound;      /* which of the two is in the kernel */
+	bool spare;                  /* receives only: the CPU of its slot has another */
+	uint32_t slot;               /* a spare's is another one's; else the clone */
 	uint32_t spi_in, spi_out;
 	struct endpoint local, remote;
 	const struct traffic *traffic; /* what goes by it; borrowed like the view */
@@ -112,6 +114,8 @@ struct child_view {
 	uint64_t max_bytes, max_packets;/* as configured; CONF_LIMIT_NONE */
 	int64_t add_epoch;           /* wall clock microseconds */
 	int64_t age, expires_in;     /* microseconds */
+	int64_t rekey_in;            /* TIME_NEVER: not by time */
+	uint64_t rekey_bytes, rekey_packets; /* or when that much has gone one way; 0: never */
 	struct identity peer_id;
 	uint32_t reqid;
 };
@@ -127,7 +131,8 @@ struct ike_view {
 	struct endpoint local, remote;
 	struct identity local_id, peer_id;
 	const char *algorithms;      /* AES_GCM_16_256-HMAC_SHA2_512-DH19 */
-	int64_t age, expires_in;
+	int64_t age, expires_in;     /* expires_in 0: it is not established */
+	int64_t rekey_in, reauth_in; /* TIME_NEVER: not by itself */
 	uint32_t child_count;
 	uint32_t window, in_flight;
 	bool nat_local, nat_remote;
@@ -149,9 +154,31 @@ struct connection_view {
 	uint32_t ike_serial, child_serial; /* newest established; 0: none */
 	uint32_t reqid, priority;
 	uint32_t cpu;                /* KERNEL_CPU_NONE: none */
-	const char *slot_state;      /* "empty", "negotiating", "up", "spare", "refused" */
+	const char *slot_state;      /* "empty", "negotiating", "up", "refused" */
 	bool is_template;            /* for peers of any address */
 	uint32_t instances;          /* of a template: how many there are */
+};
+
+/* A clone set as a whole; of each connection with clones= but templates. */
+struct set_view {
+	const char *name;            /* the connection's */
+	struct instance_view instance;
+	const char *head;            /* its slot's state, as above */
+	bool up;                     /* wanted up by a command or auto= */
+	bool bound;                  /* the kernel binds clones to CPUs */
+	bool fills_first;            /* with a head: we made it, and so ask for clones first */
+	bool peer_makes_none;        /* with a head: the peer sent no SA_RESOURCE_INFO */
+	/* Of its clones, where each is exactly one of the first five; spares are beyond these. */
+	uint32_t wanted;             /* how many there are to be on this host */
+	uint32_t clones_up, negotiating, refused;
+	uint32_t waiting;            /* not asked for now, but again in retry_in */
+	uint32_t empty;              /* not asked for: no head, or it is the peer's turn */
+	uint32_t spares;
+	const char *why;             /* what the peer refused the last one with; NULL: nothing */
+	int64_t retry_in;            /* TIME_NEVER: nothing waits */
+	uint32_t max_clones;         /* the most there may be, the peer's included */
+	uint32_t turned_away;        /* the peer's that were beyond, since the head is up */
+	uint32_t reqid;
 };
 
 struct engine_counts {
@@ -174,6 +201,9 @@ void ike_engine_each_ike(struct ike_engine *engine, int64_t now,
 void ike_engine_each_connection(struct ike_engine *engine, const char *name,
 				void (*each)(void *context, const struct connection_view *view),
 				void *context);
+/* name: likewise; NAME-i means the set that it is of. */
+void ike_engine_each_set(struct ike_engine *engine, const char *name, int64_t now,
+			 void (*each)(void *context, const struct set_view *view), void *context);
 void ike_engine_counts(const struct ike_engine *engine, struct engine_counts *out);
 /* Is there anything of that name: a connection, an alias, an instance, or NAME-i of a set? */
 bool ike_engine_knows(struct ike_engine *engine, const char *name);

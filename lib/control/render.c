@@ -153,7 +153,7 @@ static const struct {
 } kinds[] = {
 	{ "traffic", render_traffic },       { "state", render_state },
 	{ "connection", render_connection }, { "totals", render_totals },
-	{ "brief", render_brief },
+	{ "brief", render_brief },           { "set", render_set },
 };
 
 bool control_render(const json_t *record, bool prefix, struct buffer *out)
@@ -174,7 +174,7 @@ bool control_render(const json_t *record, bool prefix, struct buffer *out)
 
 		if (json_is_object(object)) {
 			kinds[i].render(&r, object);
-			return true;
+			return r.lines > 0;
 		}
 	}
 	return false;

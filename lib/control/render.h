@@ -36,5 +36,6 @@ void write_name(struct buffer *out, const json_t *object);
 
 void render_connection(struct rendering *r, const json_t *connection);
 void render_state(struct rendering *r, const json_t *state);
+void render_set(struct rendering *r, const json_t *set);
 
 #endif

@@ -62,6 +62,43 @@ static void render_spis(struct rendering *r, const json_t *state)
 	write_text(r->out, " ");
 }
 
+/* "UDP 4500-61234;", where there is more to say than libreswan's line does. */
+static void write_ports(struct buffer *out, const json_t *state, bool child)
+{
+	if (child && !field_true(state, "encapsulation"))
+		return;
+	write_field_number(out, state, "local_port", " UDP ", "-");
+	write_field_number(out, state, "remote_port", "", ";");
+}
+
+static void write_cpu(struct buffer *out, const json_t *state)
+{
+	if (field_true(state, "spare"))
+		write_field_number(out, state, "slot", " spare of ", ", receives only;");
+	else if (json_is_integer(json_object_get(state, "slot")) &&
+		 !json_is_integer(json_object_get(state, "cpu")))
+		write_text(out, " any CPU;");
+	else
+		write_field_number(out, state, "cpu", " CPU ", ";");
+}
+
+/* What libreswan has no words for. A line of its own, and unlike those that start with a serial. */
+static void render_facts(struct rendering *r, const json_t *state, bool child)
+{
+	if (!field_text(state, "role") || !json_is_integer(json_object_get(state, "age")))
+		return;
+	line_start(r);
+	write_name(r->out, state);
+	write_field_number(r->out, state, "serial", ":   #", ":");
+	if (child)
+		write_cpu(r->out, state);
+	write_field_text(r->out, state, "role", " ", ";");
+	write_ports(r->out, state, child);
+	write_field_number(r->out, state, "in_packets", " packets in=", "");
+	write_field_number(r->out, state, "out_packets", " out=", ";");
+	write_field_number(r->out, state, "age", " age ", "s;");
+}
+
 void render_state(struct rendering *r, const json_t *state)
 {
 	bool child = text_equal(field_text(state, "kind"), "Child");
@@ -69,4 +106,5 @@ void render_state(struct rendering *r, const json_t *state)
 	render_events(r, state, child);
 	if (child)
 		render_spis(r, state);
+	render_facts(r, state, child);
 }

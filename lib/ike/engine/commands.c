@@ -324,7 +324,7 @@ static uint32_t rekey_children(struct world *w, struct connection *c, bool all, 
 	LIST_FOR_EACH(link, child_sas_of_connection(w, c->id)) {
 		struct child_sa *child = CHILD_OF_CONNECTION(link);
 
-		if (child->ike_sa != sa->id || child->state != CHILD_UP ||
+		if (child->ike_sa != sa->id || child->state != CHILD_UP || child->spare ||
 		    (!all && child->number != number))
 			continue;
 		rekey_child(w, sa, child);
@@ -344,6 +344,17 @@ static uint32_t rekey_one_ike(struct world *w, struct connection *c)
 		return count;
 	reauth_or_rekey(w, sa);
 	return 1;
+}
+
+static bool is_spare(struct world *w, const struct connection *c, uint32_t number)
+{
+	LIST_FOR_EACH(link, &c->instances)
+		if (is_spare(w, INSTANCE_OF_TEMPLATE(link), number))
+			return true;
+	LIST_FOR_EACH(link, child_sas_of_connection(w, c->id))
+		if (CHILD_OF_CONNECTION(link)->number == number)
+			return CHILD_OF_CONNECTION(link)->spare;
+	return false;
 }
 
 static void rekeyed(struct world *w, const char *name, uint64_t command, uint32_t count)
@@ -375,7 +386,11 @@ void ike_engine_rekey(struct ike_engine *engine, const char *name, enum rekey_wh
 	}
 	engine_enter(engine, now);
 	w->command = command;
-	rekeyed(w, name, command, rekey_children(w, c, false, number));
+	if (is_spare(w, c, number))
+		refuse(w, command, CONTROL_FATAL, name,
+		       "is a spare SA, which only the peer uses and rekeys");
+	else
+		rekeyed(w, name, command, rekey_children(w, c, false, number));
 	engine_leave(engine);
 }
 

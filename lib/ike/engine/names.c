@@ -83,7 +83,21 @@ bool name_means(const struct connection *c, const char *own, const char *name)
 	       (conf_conn_is(c->conf, full.base) || text_equal(own, full.base));
 }
 
-struct connection *name_find_member(const struct world *w, const char *name, uint32_t *number)
+/* A slot of its set, or a spare beyond them. */
+static bool has_member(struct world *w, const struct connection *c, uint32_t number)
+{
+	if (number < c->set->count)
+		return true;
+	LIST_FOR_EACH(link, &c->instances)
+		if (has_member(w, INSTANCE_OF_TEMPLATE(link), number))
+			return true;
+	LIST_FOR_EACH(link, child_sas_of_connection(w, c->id))
+		if (CHILD_OF_CONNECTION(link)->number == number)
+			return true;
+	return false;
+}
+
+struct connection *name_find_member(struct world *w, const char *name, uint32_t *number)
 {
 	struct full_name full;
 	struct connection *c;
@@ -97,7 +111,7 @@ struct connection *name_find_member(const struct world *w, const char *name, uin
 		return NULL;
 	*dash = '\0';
 	c = find_one(w, &full);
-	if (c == NULL || c->conf->clones.kind == CLONES_NO || clone >= c->set->count)
+	if (c == NULL || c->conf->clones.kind == CLONES_NO || !has_member(w, c, (uint32_t)clone))
 		return NULL;
 	*number = (uint32_t)clone;
 	return c;

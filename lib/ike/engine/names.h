@@ -15,8 +15,8 @@ bool name_is_known(struct world *w, const char *name);
  * itself. NULL means everything. */
 bool name_means(const struct connection *c, const char *own, const char *name);
 
-/* "NAME-2" where NAME is a set with that many clones, or "NAME-2[3]" of an instance: the set and
- * the number; else NULL. */
-struct connection *name_find_member(const struct world *w, const char *name, uint32_t *number);
+/* "NAME-2" where NAME is a set with that many clones or has such a spare, or "NAME-2[3]" of an
+ * instance: the set and the number; else NULL. */
+struct connection *name_find_member(struct world *w, const char *name, uint32_t *number);
 
 #endif

@@ -34,6 +34,14 @@ static struct instance_view instance_view_of(const struct connection *c)
 	return (struct instance_view) { c->number, c->remote_host };
 }
 
+/* How long until a timer is due; TIME_NEVER: it is not set. */
+static int64_t due_in(const struct world *w, const struct timer *timer)
+{
+	if (timer->node.index == 0)
+		return TIME_NEVER;
+	return timer->node.when > w->now ? timer->node.when - w->now : 0;
+}
+
 static void child_view_of(struct world *w, const struct child_sa *child, char *name, char *suite,
 			  struct child_view *out)
 {
@@ -47,6 +55,8 @@ static void child_view_of(struct world *w, const struct child_sa *child, char *n
 		.set = c->conf->name,
 		.instance = instance_view_of(c),
 		.clone = child->number,
+		.slot = child->slot,
+		.spare = child->spare,
 		.has_clones = c->conf->clones.kind != CLONES_NO,
 		.cpu = child->cpu,
 		.role = child->role,
@@ -64,6 +74,9 @@ static void child_view_of(struct world *w, const struct child_sa *child, char *n
 		.add_epoch = child->created + w->epoch_offset,
 		.age = w->now - child->created,
 		.expires_in = child->life_timer.node.when - w->now,
+		.rekey_in = child->spare ? TIME_NEVER : due_in(w, &child->rekey_timer),
+		.rekey_bytes = child->limits.soft_bytes,
+		.rekey_packets = child->limits.soft_packets,
 		.peer_id = sa->remote_id,
 		.reqid = child->reqid,
 		.max_bytes = c->conf->ipsec_max_bytes,
@@ -151,6 +164,8 @@ static void ike_view_of(const struct world *w, const struct ike_sa *sa, char *su
 {
 	const struct connection *c = ike_sa_connection(w, sa);
 	bool established = sa->state == IKE_ESTABLISHED;
+	bool reauth = c != NULL && c->template == 0 && c->conf->reauth;
+	int64_t next = due_in(w, &sa->rekey_timer);
 
 	*out = (struct ike_view) {
 		.serial = sa->serial,
@@ -168,6 +183,8 @@ static void ike_view_of(const struct world *w, const struct ike_sa *sa, char *su
 		.algorithms = sa->suite.encr == NULL ? "" : suite_print(&sa->suite, suite),
 		.age = w->now - (established ? sa->established : sa->created),
 		.expires_in = established ? sa->life_timer.node.when - w->now : 0,
+		.rekey_in = reauth ? TIME_NEVER : next,
+		.reauth_in = reauth ? next : TIME_NEVER,
 		.child_count = sa->child_count,
 		.window = sa->peer_window,
 		.in_flight = requests_count_in_flight(sa),
@@ -258,6 +275,77 @@ void ike_engine_each_connection(struct ike_engine *engine, const char *name,
 				each(context, &view);
 		}
 	}
+}
+
+static void count_slots(struct world *w, const struct clone_set *set, struct set_view *out)
+{
+	int64_t retry_at = TIME_NEVER;
+
+	for (uint32_t i = 1; i < set->count; i++) {
+		const struct plan_slot *slot = &set->slots[i];
+		bool waits = slot->state == SLOT_EMPTY && slot->retry_at > w->now &&
+			     set->peer_clones;
+
+		out->clones_up += slot->state == SLOT_UP;
+		out->negotiating += slot->state == SLOT_NEGOTIATING;
+		out->refused += slot->state == SLOT_REFUSED;
+		out->waiting += waits;
+		out->empty += slot->state == SLOT_EMPTY && !waits;
+		if (waits && slot->retry_at < retry_at)
+			retry_at = slot->retry_at;
+	}
+	out->retry_in = retry_at == TIME_NEVER ? TIME_NEVER : retry_at - w->now;
+	LIST_FOR_EACH(link, child_sas_of_connection(w, set->connection)) {
+		const struct child_sa *child = CHILD_OF_CONNECTION(link);
+
+		out->spares += child->spare && child->state == CHILD_UP && !child->superseded;
+	}
+}
+
+static void set_view_of(struct world *w, const struct connection *c, struct set_view *out)
+{
+	const struct clone_set *set = c->set;
+	bool head = set->slots[0].state == SLOT_UP;
+
+	*out = (struct set_view) {
+		.name = c->conf->name,
+		.instance = instance_view_of(c),
+		.head = slot_text(set->slots[0].state),
+		.up = set->wanted,
+		.bound = w->facts->per_cpu,
+		.fills_first = head && set->fills_first,
+		.peer_makes_none = head && !set->peer_clones,
+		.wanted = set->count - 1,
+		.max_clones = set_limit(w, c),
+		.turned_away = set->turned_away,
+		.reqid = c->reqid,
+	};
+	count_slots(w, set, out);
+	if (set->refusal != 0 && out->refused + out->waiting > 0)
+		out->why = notify_name(set->refusal);
+}
+
+void ike_engine_each_set(struct ike_engine *engine, const char *name, int64_t now,
+			 void (*each)(void *context, const struct set_view *view), void *context)
+{
+	struct world *w = &engine->w;
+	const struct connection *whole;
+	uint32_t number;
+
+	engine_enter(engine, now);
+	whole = name == NULL || name_is_known(w, name) ? NULL : name_find_member(w, name, &number);
+	LIST_FOR_EACH(link, &w->connections.all) {
+		const struct connection *c = LIST_OBJECT(link, struct connection, link);
+		bool meant = whole == NULL ? name_means(c, c->conf->name, name)
+					   : whole == c || whole->id == c->template;
+		struct set_view view;
+
+		if (!meant || c->conf->clones.kind == CLONES_NO || connection_is_template(c))
+			continue;
+		set_view_of(w, c, &view);
+		each(context, &view);
+	}
+	engine_leave(engine);
 }
 
 void ike_engine_counts(const struct ike_engine *engine, struct engine_counts *out)

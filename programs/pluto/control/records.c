@@ -120,6 +120,38 @@ static void set_counters(json_t *body, const struct child_view *view)
 	set(body, "max_packets", count_json(view->max_packets, ""));
 }
 
+static void set_ends(json_t *body, const struct endpoint *local, const struct endpoint *remote)
+{
+	set(body, "local", address_json(&local->address));
+	set(body, "remote", address_json(&remote->address));
+	set(body, "local_port", number(local->port));
+	set(body, "remote_port", number(remote->port));
+}
+
+/* What states and traffic both say of a Child SA. */
+static void set_child(json_t *body, const struct child_view *view)
+{
+	set(body, "ike_serial", number(view->ike_serial));
+	set(body, "role", json_string(role_name(view->role)));
+	set(body, "set", view->has_clones ? json_string(view->set) : json_null());
+	set(body, "slot", number_or_null(view->slot, view->has_clones));
+	set(body, "spare", json_boolean(view->spare));
+	set(body, "cpu", cpu_json(view->cpu));
+	set(body, "spi_in", spi_json(view->spi_in, 8));
+	set(body, "spi_out", spi_json(view->spi_out, 8));
+	set_ends(body, &view->local, &view->remote);
+	set(body, "mode", json_string(mode_name(view->mode)));
+	set(body, "encapsulation", json_boolean(view->encapsulated));
+	set(body, "inbound", json_boolean(view->inbound));
+	set(body, "outbound", json_boolean(view->outbound));
+	set_counters(body, view);
+	set(body, "age", seconds(view->age));
+	set(body, "rekey_in", seconds(view->rekey_in));
+	set(body, "rekey_bytes", number_or_null(view->rekey_bytes, view->rekey_bytes));
+	set(body, "rekey_packets", number_or_null(view->rekey_packets, view->rekey_packets));
+	set(body, "expires_in", seconds(view->expires_in));
+}
+
 json_t *traffic_record(const struct child_view *view)
 {
 	json_t *body = json_object();
@@ -129,24 +161,9 @@ json_t *traffic_record(const struct child_view *view)
 	set(body, "instance", instance_json(&view->instance));
 	set(body, "type", json_string("ESP"));
 	set(body, "add_time", json_integer(view->add_epoch / SECONDS(1)));
-	set_counters(body, view);
+	set_child(body, view);
 	set(body, "id", identity_json(&view->peer_id));
 	return record_of(CONTROL_TRAFFIC, "traffic", body);
-}
-
-static void set_ends(json_t *body, const struct endpoint *local, const struct endpoint *remote)
-{
-	set(body, "port", number(remote->port));
-	set(body, "local", address_json(&local->address));
-	set(body, "remote", address_json(&remote->address));
-}
-
-static void set_times(json_t *body, int64_t age, int64_t expires_in)
-{
-	set(body, "age", seconds(age));
-	set(body, "rekey_in", json_null());
-	set(body, "replace_in", json_null());
-	set(body, "expires_in", seconds(expires_in));
 }
 
 static json_t *selectors_json(const struct selectors *s)
@@ -161,32 +178,22 @@ static json_t *selectors_json(const struct selectors *s)
 
 json_t *child_record(const struct child_view *view, bool newest)
 {
-	bool whole = view->inbound && view->outbound;
+	bool whole = view->inbound && (view->outbound || view->spare);
 	json_t *body = json_object();
 
 	set(body, "serial", number(view->serial));
 	set(body, "name", json_string(view->name));
 	set(body, "instance", instance_json(&view->instance));
+	set(body, "port", number(view->remote.port));
 	set(body, "kind", json_string("Child"));
 	set(body, "state", json_string(view->inbound ? "established Child SA" : "larval Child SA"));
-	set(body, "ike_serial", number(view->ike_serial));
-	set(body, "role", json_string(role_name(view->role)));
-	set(body, "slot", number_or_null(view->clone, view->has_clones));
-	set(body, "cpu", cpu_json(view->cpu));
-	set(body, "spi_in", spi_json(view->spi_in, 8));
-	set(body, "spi_out", spi_json(view->spi_out, 8));
-	set_ends(body, &view->local, &view->remote);
+	set_child(body, view);
 	set(body, "local_ts", selectors_json(&view->traffic->local));
 	set(body, "remote_ts", selectors_json(&view->traffic->remote));
-	set(body, "mode", json_string(mode_name(view->mode)));
-	set(body, "encapsulation", json_boolean(view->encapsulated));
 	set(body, "esn", json_boolean(view->esn));
 	set(body, "algorithms", text_or_null(view->algorithms));
 	set(body, "reqid", number(view->reqid));
-	set(body, "inbound", json_boolean(view->inbound));
-	set(body, "outbound", json_boolean(view->outbound));
-	set_counters(body, view);
-	set_times(body, view->age, view->expires_in);
+	set(body, "replace_in", json_null());
 	set(body, "newest", json_boolean(newest));
 	set(body, "owner", json_boolean(newest && !view->clone));
 	set(body, "idle", json_boolean(whole));
@@ -208,6 +215,7 @@ json_t *ike_record(const struct ike_view *view, bool newest)
 	/* The SPI that a sender puts in first is the initiator's: ours is the one we receive on. */
 	set(body, "spi_in", spi_json(initiator ? view->spi_i : view->spi_r, 16));
 	set(body, "spi_out", spi_json(initiator ? view->spi_r : view->spi_i, 16));
+	set(body, "port", number(view->remote.port));
 	set_ends(body, &view->local, &view->remote);
 	set(body, "local_id", identity_json(&view->local_id));
 	set(body, "remote_id", identity_json(&view->peer_id));
@@ -217,10 +225,39 @@ json_t *ike_record(const struct ike_view *view, bool newest)
 	set(body, "in_flight", number(view->in_flight));
 	set(body, "nat_local", json_boolean(view->nat_local));
 	set(body, "nat_remote", json_boolean(view->nat_remote));
-	set_times(body, view->age, view->expires_in);
+	set(body, "age", seconds(view->age));
+	set(body, "rekey_in", seconds(view->rekey_in));
+	set(body, "replace_in", seconds(view->reauth_in));
+	set(body, "expires_in", view->established ? seconds(view->expires_in) : json_null());
 	set(body, "newest", json_boolean(newest));
 	set(body, "idle", json_boolean(!view->in_flight));
 	return record_of(CONTROL_OK, "state", body);
+}
+
+json_t *set_record(const struct set_view *view, enum control_code class_)
+{
+	json_t *body = json_object();
+
+	set(body, "name", json_string(view->name));
+	set(body, "instance", instance_json(&view->instance));
+	set(body, "wanted_up", json_boolean(view->up));
+	set(body, "head", json_string(view->head));
+	set(body, "wanted", number(view->wanted));
+	set(body, "up", number(view->clones_up));
+	set(body, "negotiating", number(view->negotiating));
+	set(body, "refused", number(view->refused));
+	set(body, "waiting", number(view->waiting));
+	set(body, "empty", number(view->empty));
+	set(body, "spare", number(view->spares));
+	set(body, "why", text_or_null(view->why));
+	set(body, "retry_in", seconds(view->retry_in));
+	set(body, "peer_makes_none", json_boolean(view->peer_makes_none));
+	set(body, "fills_first", json_boolean(view->fills_first));
+	set(body, "max_clones", number(view->max_clones));
+	set(body, "turned_away", number(view->turned_away));
+	set(body, "bound", json_boolean(view->bound));
+	set(body, "reqid", number(view->reqid));
+	return record_of(class_, "set", body);
 }
 
 json_t *totals_record(const struct engine_counts *counts)

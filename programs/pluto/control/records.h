@@ -21,6 +21,8 @@ json_t *connection_record(const struct connection_view *view,
 json_t *instance_json(const struct instance_view *view);
 /* "2^63B", "10MiB": as ipsec.conf has it. */
 json_t *count_json(uint64_t count, const char *unit);
+/* Of class CONTROL_TRAFFIC it makes no line. */
+json_t *set_record(const struct set_view *view, enum control_code class_);
 json_t *totals_record(const struct engine_counts *counts);
 json_t *brief_record(const struct engine_counts *counts);
 /* A line for people, with name and serial in front and as keys. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "crypto/crypto.h"
 #include "pluto/control/records.h"
 #include "pluto/control/status.h"
@@ -140,9 +141,33 @@ static void each_traffic(void *context, const struct child_view *view)
 		emit(s, traffic_record(view));
 }
 
+/* Lists of SAs have nothing to say of a set that is down. */
+static bool is_down(const struct set_view *view)
+{
+	return !view->up && view->clones_up == 0 && text_equal(view->head, "empty");
+}
+
+static void each_set_silent(void *context, const struct set_view *view)
+{
+	if (!is_down(view))
+		emit(context, set_record(view, CONTROL_TRAFFIC));
+}
+
 void status_traffic(const struct status *s, const char *name)
 {
 	ike_engine_each_child(s->engine, name, s->now, each_traffic, (void *)(uintptr_t)s);
+	ike_engine_each_set(s->engine, name, s->now, each_set_silent, (void *)(uintptr_t)s);
+}
+
+static void each_set(void *context, const struct set_view *view)
+{
+	emit(context, set_record(view, CONTROL_OK));
+}
+
+static void each_live_set(void *context, const struct set_view *view)
+{
+	if (!is_down(view))
+		each_set(context, view);
 }
 
 static void each_ike(void *context, const struct ike_view *view)
@@ -171,6 +196,8 @@ void status_states(const struct status *status)
 
 	survey_make(&s, status);
 	show_states(&s);
+	ike_engine_each_set(status->engine, NULL, status->now, each_live_set,
+			    (void *)(uintptr_t)status);
 	survey_done(&s);
 }
 
@@ -209,6 +236,8 @@ void status_connections(const struct status *status, const char *name)
 
 	survey_make(&s, status);
 	show_connections(&s, name);
+	ike_engine_each_set(status->engine, name, status->now, each_set,
+			    (void *)(uintptr_t)status);
 	survey_done(&s);
 }
 
@@ -294,5 +323,7 @@ void status_everything(const struct status *status)
 	emit(status, brief_record(&counts));
 	line(status, "%s", "");
 	show_states(&s);
+	ike_engine_each_set(status->engine, NULL, status->now, each_set,
+			    (void *)(uintptr_t)status);
 	survey_done(&s);
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "control/control.h"
 
 static void rendered(const char *json, bool prefix, const char *expected)
@@ -114,6 +116,90 @@ static void showstates_lines_are_frozen(void **state)
 		 true, "000 #3: \"c\":500 sent CREATE_CHILD_SA request; IKE SA #1;");
 }
 
+#define CHILD(more)                                                                        \
+	"{\"class\":0,\"state\":{\"serial\":4,\"name\":\"c-1\",\"port\":500,"              \
+	"\"kind\":\"Child\",\"state\":\"established Child SA\",\"ike_serial\":1,"            \
+	"\"in_packets\":1,\"out_packets\":2,\"age\":12,\"local_port\":4500,"                 \
+	"\"remote_port\":61234," more "}}"
+
+static void what_libreswan_has_no_words_for_is_a_line_of_its_own(void **state)
+{
+	static const char first[] = "000 #4: \"c-1\":500 established Child SA; IKE SA #1;\n";
+	static const struct {
+		const char *more, *line;
+	} cases[] = {
+		{ "\"role\":\"initiator\",\"slot\":1,\"cpu\":0,\"encapsulation\":false",
+		  "CPU 0; initiator; packets in=1 out=2; age 12s;" },
+		{ "\"role\":\"responder\",\"slot\":0,\"cpu\":null,\"encapsulation\":true",
+		  "any CPU; responder; UDP 4500-61234; packets in=1 out=2; age 12s;" },
+		{ "\"role\":\"responder\",\"slot\":3,\"cpu\":2,\"spare\":true",
+		  "spare of 3, receives only; responder; packets in=1 out=2; age 12s;" },
+		{ "\"role\":\"initiator\",\"slot\":null,\"cpu\":null,\"spare\":false",
+		  "initiator; packets in=1 out=2; age 12s;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char json[512], text[256];
+
+		(void)snprintf(json, sizeof(json), CHILD("%s"), cases[i].more);
+		(void)snprintf(text, sizeof(text), "%s000 \"c-1\":   #4: %s", first,
+			       cases[i].line);
+		rendered(json, true, text);
+	}
+	rendered("{\"class\":0,\"state\":{\"serial\":1,\"name\":\"road\"," INSTANCE
+		 ",\"port\":4500,\"kind\":\"IKE\",\"state\":\"established IKE SA\",\"age\":3,"
+		 "\"role\":\"responder\",\"local_port\":500,\"remote_port\":4500}}",
+		 false,
+		 "#1: \"road\"[2] 192.1.3.33:4500 established IKE SA;\n"
+		 "\"road\"[2] 192.1.3.33:   #1: responder; UDP 500-4500; age 3s;");
+}
+
+#define SET(class, more)                                                              \
+	"{\"class\":" class ",\"set\":{\"name\":\"c\",\"wanted\":4,\"spare\":0," more "}}"
+#define UP "\"wanted_up\":true,\"head\":\"up\","
+
+static void a_set_says_how_far_it_is_and_why_no_further(void **state)
+{
+	static const struct {
+		const char *json, *text;
+	} cases[] = {
+		{ SET("0", UP "\"up\":4,\"refused\":0,\"bound\":true,\"why\":null"),
+		  "000 \"c\":   clones: wanted 4; up 4; spare 0; refused 0;" },
+		{ SET("0", UP "\"up\":2,\"refused\":2,\"why\":\"TS_MAX_QUEUE\",\"retry_in\":null"),
+		  "000 \"c\":   clones: wanted 4; up 2; spare 0; refused 2;\n"
+		  "000 \"c\":   clones: the peer refused with TS_MAX_QUEUE;" },
+		{ SET("0", UP "\"up\":2,\"refused\":0,\"negotiating\":1,\"waiting\":1,"
+		      "\"why\":\"TEMPORARY_FAILURE\",\"retry_in\":3"),
+		  "000 \"c\":   clones: wanted 4; up 2; spare 0; refused 0; negotiating 1; "
+		  "waiting 1;\n"
+		  "000 \"c\":   clones: the peer refused with TEMPORARY_FAILURE; asked for again "
+		  "in 3s;" },
+		{ SET("0", UP "\"up\":3,\"refused\":0,\"waiting\":1,\"why\":null,\"retry_in\":3"),
+		  "000 \"c\":   clones: wanted 4; up 3; spare 0; refused 0; waiting 1;\n"
+		  "000 \"c\":   clones: asked for again in 3s;" },
+		{ SET("0", UP "\"up\":0,\"refused\":0,\"peer_makes_none\":true"),
+		  "000 \"c\":   clones: wanted 4; up 0; spare 0; refused 0;\n"
+		  "000 \"c\":   clones: none, the peer sent no SA_RESOURCE_INFO (RFC 9611);" },
+		{ SET("0", UP "\"up\":4,\"refused\":0,\"turned_away\":2,\"max_clones\":6"),
+		  "000 \"c\":   clones: wanted 4; up 4; spare 0; refused 0;\n"
+		  "000 \"c\":   clones: refused 2 of the peer's, beyond max-clones=6;" },
+		{ SET("0", UP "\"up\":4,\"refused\":0,\"bound\":false"),
+		  "000 \"c\":   clones: wanted 4; up 4; spare 0; refused 0;\n"
+		  "000 \"c\":   clones: bound to no CPU, the kernel has no per-CPU SAs;" },
+		{ SET("0", "\"wanted_up\":true,\"head\":\"negotiating\",\"up\":0,\"refused\":0"),
+		  "000 \"c\":   clones: wanted 4; up 0; spare 0; refused 0;\n"
+		  "000 \"c\":   clones: none yet, the head is being negotiated;" },
+		{ SET("0", "\"wanted_up\":true,\"head\":\"empty\",\"up\":0,\"refused\":0"),
+		  "000 \"c\":   clones: wanted 4; up 0; spare 0; refused 0;\n"
+		  "000 \"c\":   clones: none, the head is not up;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		rendered(cases[i].json, true, cases[i].text);
+}
+
 #define CONNECTION(more)                                                                     \
 	"{\"class\":0,\"connection\":{\"name\":\"c-1\",\"alias\":\"c\",\"clone_id\":1,"      \
 	"\"cpu\":0,\"local\":{\"host\":\"192.1.2.45\",\"id\":\"@west\","                     \
@@ -211,6 +297,8 @@ static void what_is_not_for_people_is_not_rendered(void **state)
 		"{\"result\":0}", "{\"class\":0}", "{\"text\":\"no class\"}",
 		"{\"class\":1000,\"text\":\"\"}", "{\"class\":-1,\"text\":\"\"}",
 		"{\"class\":0,\"state\":[]}", "{\"class\":\"0\",\"text\":\"\"}",
+		/* a set among the frozen lines of trafficstatus, and one that is down */
+		SET("6", UP "\"up\":4"), SET("0", "\"head\":\"empty\",\"wanted_up\":false"),
 	};
 
 	(void)state;
@@ -232,6 +320,8 @@ int main(void)
 		cmocka_unit_test(trafficstatus_lines_are_frozen),
 		cmocka_unit_test(lines_of_an_instance_are_frozen),
 		cmocka_unit_test(showstates_lines_are_frozen),
+		cmocka_unit_test(what_libreswan_has_no_words_for_is_a_line_of_its_own),
+		cmocka_unit_test(a_set_says_how_far_it_is_and_why_no_further),
 		cmocka_unit_test(connection_blocks_are_frozen),
 		cmocka_unit_test(a_host_to_host_connection_with_few_keys_has_no_empty_lines),
 		cmocka_unit_test(totals_and_brief_lines_are_frozen),

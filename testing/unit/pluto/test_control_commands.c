@@ -314,6 +314,59 @@ static void a_shown_connection_has_its_fields(void **state)
 	json_decref(list);
 }
 
+static const json_t *only_set(const json_t *list, int class_)
+{
+	const json_t *found = NULL, *record;
+	size_t i;
+
+	json_array_foreach(list, i, record) {
+		const json_t *set = json_object_get(record, "set");
+
+		assert_true(!set || !found);
+		if (set)
+			assert_int_equal(json_integer_value(json_object_get(record, "class")),
+					 class_);
+		found = set ? set : found;
+	}
+	assert_non_null(found);
+	return found;
+}
+
+static void a_set_is_shown_with_its_connections_and_among_sas_when_it_has_some(void **state)
+{
+	static const char *const with_sas[] = { DO("trafficstatus"), DO("showstates") };
+	struct daemon *d = *state;
+	json_t *list;
+	const json_t *set;
+
+	expect_result(d, ADD("plain", "no"), CONTROL_OK);
+	expect_result(d, ADD("we", "2"), CONTROL_OK);
+	ask(d, DO_NAME("connectionstatus", "we-1"));
+	list = records();
+	set = only_set(list, CONTROL_OK);
+	assert_string_equal(json_string_value(json_object_get(set, "name")), "we");
+	assert_string_equal(json_string_value(json_object_get(set, "head")), "empty");
+	assert_int_equal(json_integer_value(json_object_get(set, "wanted")), 2);
+	assert_int_equal(json_integer_value(json_object_get(set, "empty")), 2);
+	assert_true(json_is_null(json_object_get(set, "why")));
+	assert_true(json_is_null(json_object_get(set, "retry_in")));
+	json_decref(list);
+	for (size_t i = 0; i < ARRAY_LEN(with_sas); i++) {
+		expect_result(d, with_sas[i], CONTROL_OK);
+		assert_int_equal(count_key("set"), 0);
+	}
+	ike_engine_up(d->engine, "we", true, 0, clock_now());
+	for (size_t i = 0; i < ARRAY_LEN(with_sas); i++) {
+		ask(d, with_sas[i]);
+		list = records();
+		set = only_set(list, i == 0 ? CONTROL_TRAFFIC : CONTROL_OK);
+		assert_string_equal(json_string_value(json_object_get(set, "head")),
+				    "negotiating");
+		assert_true(json_is_true(json_object_get(set, "wanted_up")));
+		json_decref(list);
+	}
+}
+
 static void an_end_that_is_not_ours_is_shown_as_it_was_written(void **state)
 {
 	struct daemon *d = *state;
@@ -501,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		COMMANDS_TEST(a_connection_is_added_shown_and_deleted),
 		COMMANDS_TEST(a_shown_connection_has_its_fields),
+		COMMANDS_TEST(a_set_is_shown_with_its_connections_and_among_sas_when_it_has_some),
 		COMMANDS_TEST(an_end_that_is_not_ours_is_shown_as_it_was_written),
 		COMMANDS_TEST(a_connection_that_is_wrong_is_refused_with_the_reason),
 		COMMANDS_TEST(names_that_are_not_there_give_21),

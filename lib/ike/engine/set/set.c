@@ -329,7 +329,7 @@ void set_down(struct world *w, struct clone_set *set, enum end_reason reason)
 
 /* --- hooks --- */
 
-static uint32_t set_limit(const struct world *w, const struct connection *c)
+uint32_t set_limit(const struct world *w, const struct connection *c)
 {
 	return c->conf->max_clones != 0 ? c->conf->max_clones : 2 * w->facts->possible_cpus + 2;
 }
@@ -361,8 +361,10 @@ static uint16_t admit_clone(struct world *w, struct clone_set *set, struct child
 	if (head->mode != child->mode || !suite_equal(&head->suite, &child->suite))
 		return NOTIFY_NO_PROPOSAL_CHOSEN;
 	set_count_spares(w, set);
-	if (set_children(set) > set_limit(w, c))
+	if (set_children(set) > set_limit(w, c)) {
+		set->turned_away++;
 		return NOTIFY_TS_MAX_QUEUE;
+	}
 	child->is_clone = true;
 	child->slot = clone_place(set->slots, set->count, &child->spare);
 	child->cpu = set->cpus[child->slot];
@@ -450,6 +452,8 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	set->head_since = w->now;
 	set->last_peer_clone = 0;
 	set->failures = 0;
+	set->refusal = 0;
+	set->turned_away = 0;
 	set->complete = set->batch_sent = false;
 	/* What comes after IKE_AUTH shows that its answer arrived. */
 	set->batch_due = set->fills_first && !child->with_ike;
@@ -493,7 +497,11 @@ static void refused(struct world *w, struct clone_set *set, const struct child_s
 	set->children[child->slot] = 0;
 	slot->state = SLOT_EMPTY;
 	slot->retry_at = notify_is_passing(notify) ? w->now + BACKOFF_FIRST : set_backoff(w, set);
-	if (!child->is_clone || child->replaces != 0 || notify == 0 || notify_is_passing(notify))
+	if (!child->is_clone || child->replaces != 0 || notify == 0)
+		return;
+	if (child->role == ROLE_INITIATOR)
+		set->refusal = notify;
+	if (notify_is_passing(notify))
 		return;
 	slot->state = SLOT_REFUSED;
 	slot->retry_at = TIME_NEVER;

@@ -30,6 +30,8 @@ struct clone_set {
 	bool head_refused;             /* the peer does not want the head of a childless IKE SA */
 	int64_t head_since, last_peer_clone;
 	unsigned failures;             /* in a row, for the back-off */
+	uint16_t refusal;              /* the notify of the last clone that the peer refused */
+	uint32_t turned_away;          /* of the peer's clones, beyond max-clones= */
 	struct timer timer, takeover;
 
 	/* in the kernel */
@@ -59,6 +61,9 @@ uint32_t set_wanted_cpus(const struct kernel_facts *facts, const struct conf_clo
 struct connection *set_connection(const struct world *w, const struct clone_set *set);
 struct clone_set *set_of_child(const struct world *w, const struct child_sa *child);
 struct child_sa *set_head(const struct world *w, const struct clone_set *set);
+
+/* How many clones it may have, the peer's included. */
+uint32_t set_limit(const struct world *w, const struct connection *c);
 
 /* Carries out the plan; called after everything that could change it. */
 void set_run(struct world *w, struct clone_set *set);
