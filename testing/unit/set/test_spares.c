@@ -110,6 +110,35 @@ static void what_both_made_for_the_same_cpu_is_given_back_by_one(void **state)
 	pair_free(pair);
 }
 
+static void nothing_is_given_back_to_another_daemon(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.west = " clones=3\n", .east = " clones=3\n",
+	});
+
+	(void)state;
+	pair->loses = wests_clones_are_lost;
+	loses_wests = true;
+	ike_engine_up(pair->west.engine, "t", false, 7, pair->now);
+	pair_advance(pair, MILLISECONDS(1200));
+	loses_wests = false;
+	pair_ike(&pair->east)->peer_is_cygnet = false;
+	pair_advance(pair, SECONDS(60));
+	/* the Deletes of those that were replaced prove that the peer has the others */
+	ike_engine_rekey(pair->west.engine, "t", REKEY_CHILD, 8, pair->now);
+	pair_advance(pair, SECONDS(60));
+	assert_int_equal(cpus_out(&pair->west), 7);
+	assert_int_equal(cpus_out(&pair->east), 7);
+	assert_int_equal(count(&pair->west, KERNEL_IN), 7);
+	assert_int_equal(count(&pair->east, KERNEL_IN), 7);
+	assert_int_equal(count(&pair->east, KERNEL_OUT), 4);
+	/* and what the peer takes away is made good for */
+	delete_one(&pair->east, child_in(&pair->east, 2, false));
+	pair_advance(pair, SECONDS(1));
+	assert_int_equal(cpus_out(&pair->east), 7);
+	pair_free(pair);
+}
+
 static unsigned requests;
 
 static bool counts_requests(struct pair *pair, const struct packet *packet)
@@ -238,6 +267,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_spare_takes_the_place_of_what_the_peer_deletes),
 		cmocka_unit_test(what_both_made_for_the_same_cpu_is_given_back_by_one),
+		cmocka_unit_test(nothing_is_given_back_to_another_daemon),
 		cmocka_unit_test(what_the_peer_refused_is_asked_for_when_something_changed),
 		cmocka_unit_test(what_was_rekeyed_and_drains_does_not_count),
 		cmocka_unit_test(a_rekeyed_spare_is_used_only_when_its_maker_has_it),

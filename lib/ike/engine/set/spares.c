@@ -66,8 +66,10 @@ void set_promote(struct world *w, struct clone_set *set, const struct plan_promo
 	struct child_sa *old = child_sa_find_id(w, set->children[p->to]);
 	struct ike_sa *sa = ike_sa_find_id(w, spare->ike_sa);
 
-	/* What we send on stays until there is something else to send on. */
-	if (old != NULL && (!spare->proven || old->state != CHILD_UP || old->ike_sa != sa->id ||
+	/* What we send on stays until there is something else to send on. Of other daemons nobody knows
+	 * whether the peer has two for one CPU: strongSwan sends on ours from a CPU that has no other,
+	 * and would drop that CPU's packets until it has asked for one again. */
+	if (old != NULL && (!sa->peer_is_cygnet || !spare->proven || old->state != CHILD_UP || old->ike_sa != sa->id ||
 			    is_being_rekeyed(sa, old)))
 		return;
 	spare->spare = false;
