@@ -37,5 +37,6 @@ ring mutants sim-mutants
 ring fuzz check-fuzz
 ring memory check-memory
 ring lab check-lab
+ring interop check-interop
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -85,7 +85,7 @@ trim() {
 # In a mount namespace of its own, so that nothing stays mounted whatever happens.
 make_tree() {
 	say "making a Debian $suite from $mirror: about a minute, once"
-	logged debootstrap --variant=minbase "$suite" "$new/tree" "$mirror"
+	logged timeout -k 10 1200 debootstrap --variant=minbase "$suite" "$new/tree" "$mirror"
 	apt-config dump | grep -E '^Acquire::(Check-Valid-Until|[a-z]+::Proxy)' \
 		>"$new/tree/etc/apt/apt.conf.d/own" || :
 	mount -t proc proc "$new/tree/proc"

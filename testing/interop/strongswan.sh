@@ -10,12 +10,18 @@ swan_child=
 swan_local=192.1.2.23
 swan_remote=192.1.2.45
 
+# what a child has in transport mode
+swan_transport="mode = transport; local_ts = dynamic; remote_ts = dynamic"
+
 lines() {
 	echo "$1" | tr ';' '\n'
 }
 
 swan_conf() {
 	cat >$lab/east/strongswan.conf <<-EOF
+		swanctl {
+		    load = random nonce openssl pem pkcs1 x509 pubkey
+		}
 		charon-systemd {
 		    load = random nonce openssl pem pkcs1 x509 pubkey kernel-netlink socket-default vici
 		    journal {
@@ -74,7 +80,7 @@ swan_conf() {
 swanctl() {
 	command=$1
 	shift
-	peer swanctl "$command" --uri unix://$lab/east/charon.vici "$@"
+	peer env STRONGSWAN_CONF=$lab/east/strongswan.conf swanctl "$command" --uri unix://$lab/east/charon.vici "$@"
 }
 
 peer_start() {
@@ -94,6 +100,18 @@ peer_up() {
 
 peer_down() {
 	swanctl --terminate --ike west --timeout 60
+}
+
+# child_ids CPU: of its Child SAs for that CPU
+child_ids() {
+	swanctl --list-sas --raw | tr '{' '\n' |
+		sed -n "s/.* uniqueid=\([0-9]*\) .* cpu=$1 .*/\1/p"
+}
+
+peer_delete_clone() {
+	for id in $(child_ids "$1"); do
+		swanctl --terminate --child-id "$id" || return 1
+	done
 }
 
 peer_rekey() {

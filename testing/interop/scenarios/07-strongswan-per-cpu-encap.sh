@@ -11,6 +11,6 @@ net_conn clones=4 encapsulation=yes | conf west
 swan_conf
 peer_start
 start west
-per_cpu_from_west tunnel
+per_cpu_both_roles tunnel
 finish_west
 peer_stop

@@ -4,6 +4,7 @@ scenario "strongSwan with ML-KEM-768 after X25519, in the IKE SA and in Child SA
 . ../interop/lib.sh
 . ../interop/strongswan.sh
 
+[ -n "${CYGNET_YOUNGER:-}" ] || skip "needs a Cygnet built for it: make check-interop ONLY=ml-kem"
 west_in_peers
 swan_conn="proposals = aes256gcm16-prfsha256-x25519-ke1_mlkem768"
 swan_child="esp_proposals = aes256gcm16-x25519-ke1_mlkem768"

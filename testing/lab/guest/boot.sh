@@ -158,7 +158,7 @@ if [ "$(uname -m)" != x86_64 ]; then
 	say "the guest is for x86_64 only: $(uname -m) needs a kernel with ESP and per-CPU SAs"
 	exit 125
 fi
-kernel=$("$here/kernel.sh")
+kernel=$("$here/kernel.sh") || exit 125
 [ -z "$results" ] || mkdir -p "$results"
 pids=
 work=$(mktemp -d -t cygnet-guest.XXXXXX)
