@@ -2,6 +2,7 @@
 #include "conf/check.h"
 #include "conf/expand.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct check {
@@ -252,9 +253,15 @@ static size_t clone_count(const struct conf_clones *clones)
 static void check_clones(const struct check *check)
 {
 	const struct conf_conn *conn = check->conn;
+	size_t asked = clone_count(&conn->clones);
+	char text[128];
 
-	if (conn->max_clones != 0 && clone_count(&conn->clones) > conn->max_clones)
-		complain(check, "max-clones", "max-clones= is less than what clones= asks for");
+	if (conn->max_clones == 0 || asked <= conn->max_clones)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "max-clones=%u is less than what clones= asks for: at least %zu, or auto",
+		       (unsigned)conn->max_clones, asked);
+	complain(check, "max-clones", text);
 }
 
 static void check_any_id(const struct check *check, const struct conf_end *end, const char *option)

@@ -220,6 +220,14 @@ static void see_connection(void *context, const struct connection_view *view)
 	*(size_t *)context += strlen(view->name) + strlen(view->slot_state);
 }
 
+/* Each wanted clone is in one place. */
+static void see_set(void *context, const struct set_view *view)
+{
+	must(view->clones_up + view->negotiating + view->refused + view->waiting + view->empty ==
+	     view->wanted);
+	*(size_t *)context += strlen(view->name) + strlen(view->head);
+}
+
 static void step_see(struct program *p)
 {
 	size_t seen = 0;
@@ -227,6 +235,7 @@ static void step_see(struct program *p)
 	ike_engine_each_child(p->side->engine, NULL, p->pair->now, see_child, &seen);
 	ike_engine_each_ike(p->side->engine, p->pair->now, see_ike, &seen);
 	ike_engine_each_connection(p->side->engine, NULL, see_connection, &seen);
+	ike_engine_each_set(p->side->engine, NULL, p->pair->now, see_set, &seen);
 }
 
 static void step_reload(struct program *p)

@@ -224,7 +224,7 @@ static const struct row conn_rows[] = {
 	  HEAD " retransmit-interval=30s\n retransmit-timeout=20s\n", "t:5", "longer than" },
 	{ "a margin as long as the life", HEAD " rekeymargin=1h\n ipsec-lifetime=1h\n", "t:5",
 	  "not shorter than" },
-	{ "more clones than allowed", HEAD " clones=8\n max-clones=4\n", "t:6", "less than what" },
+	{ "more clones than allowed", HEAD " clones=8\n max-clones=4\n", "t:6", "at least 8" },
 	{ "a conn twice", HEAD "conn west\n left=1.2.3.4\n", "t:5",
 	  "conn west is there twice; it is in t:1 already" },
 	{ "a conn with the name of a clone", HEAD " clones=2\nconn west-1\n also=west\n clones=\n",
