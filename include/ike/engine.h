@@ -15,7 +15,7 @@ struct ike_engine;
 
 struct ike_engine_config {
 	const struct conf_setup *setup;      /* borrowed for the engine's life */
-	const struct kernel_facts *facts;    /* borrowed likewise */
+	const struct kernel_facts *facts;    /* borrowed likewise; see ike_engine_on_cpus() */
 	int64_t epoch_offset;                /* wall clock microseconds - now */
 	struct ike_host host;
 };
@@ -48,6 +48,10 @@ void ike_engine_on_expire(struct ike_engine *engine, uint32_t spi,
 void ike_engine_on_mapping(struct ike_engine *engine, uint32_t spi,
 			   const struct address *destination, const struct endpoint *from,
 			   int64_t now);
+
+/* CPUs went on- or offline: the owner of the facts has put into them which are online now. Clone sets
+ * follow; a clone whose CPU is offline stays, for when it is back. */
+void ike_engine_on_cpus(struct ike_engine *engine, int64_t now);
 
 /* The host's own addresses. Connections are oriented when they are added and at this call. */
 void ike_engine_set_addresses(struct ike_engine *engine, const struct address *list, size_t count,
@@ -154,7 +158,8 @@ struct connection_view {
 	uint32_t ike_serial, child_serial; /* newest established; 0: none */
 	uint32_t reqid, priority;
 	uint32_t cpu;                /* KERNEL_CPU_NONE: none */
-	const char *slot_state;      /* "empty", "negotiating", "up", "refused" */
+	const char *slot_state;      /* "empty", "negotiating", "up", "refused"; "spare": an SA whose
+	                                CPU is offline; "offline": none, and its CPU is */
 	bool is_template;            /* for peers of any address */
 	uint32_t instances;          /* of a template: how many there are */
 };

@@ -68,6 +68,11 @@ static bool is_free(const struct plan_slot *s)
 	return s->state == SLOT_EMPTY || s->state == SLOT_REFUSED;
 }
 
+bool plan_slot_is_wanted(const struct plan_slot *s)
+{
+	return !s->offline && !s->dropped;
+}
+
 /* Spares that no slot has been given yet. */
 struct reserve {
 	uint32_t count;   /* also those that cannot take one at this moment */
@@ -108,15 +113,23 @@ static void give_back(const struct plan_input *in, struct reserve *r, struct pla
 		return;
 	for (uint32_t i = 1; i < in->count; i++)
 		if (in->slots[i].state == SLOT_UP && in->slots[i].own &&
-		    !take_spare(in, r, i, out))
+		    plan_slot_is_wanted(&in->slots[i]) && !take_spare(in, r, i, out))
 			return;
+}
+
+/* An end takes back only what it made: the peer's stays, and carries what its CPU still sends. */
+static void drop(const struct plan_input *in, struct plan *out)
+{
+	for (uint32_t i = 1; i < in->count; i++)
+		if (in->slots[i].dropped && in->slots[i].own && in->slots[i].state == SLOT_UP)
+			out->give_back[out->give_back_count++] = i;
 }
 
 void clone_plan(const struct plan_input *in, struct plan *out)
 {
 	struct reserve reserve;
 
-	out->create_count = out->promote_count = 0;
+	out->create_count = out->promote_count = out->give_back_count = 0;
 	out->wait_until = TIME_NEVER;
 	out->complete = true;
 	if (in->slots[0].state != SLOT_UP) {
@@ -127,10 +140,13 @@ void clone_plan(const struct plan_input *in, struct plan *out)
 	}
 	if (!in->peer_clones)
 		return;
+	drop(in, out);
 	reserve = reserve_of(in);
 	if (our_turn(in) > in->now)
 		wait(out, our_turn(in));
 	for (uint32_t i = 1; i < in->count; i++) {
+		if (is_free(&in->slots[i]) && !plan_slot_is_wanted(&in->slots[i]))
+			continue;
 		if (is_free(&in->slots[i]) && reserve.count > 0) {
 			/* one that is not ready yet will be: nobody is asked for another */
 			if (!take_spare(in, &reserve, i, out))
@@ -153,14 +169,15 @@ static uint32_t load(const struct plan_slot *s)
 
 uint32_t clone_place(const struct plan_slot *slots, uint32_t count, bool *spare)
 {
-	uint32_t best = count - 1;
+	uint32_t best = 0;
 
 	*spare = false;
 	if (load(&slots[0]) == 0)
 		return 0;
 	for (uint32_t i = count - 1; i >= 1; i--)
-		if (load(&slots[i]) < load(&slots[best]))
+		if (plan_slot_is_wanted(&slots[i]) &&
+		    (best == 0 || load(&slots[i]) < load(&slots[best])))
 			best = i;
-	*spare = load(&slots[best]) > 0;
-	return best;
+	*spare = best == 0 || load(&slots[best]) > 0;
+	return best == 0 ? count - 1 : best;
 }

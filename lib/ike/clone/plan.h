@@ -26,7 +26,12 @@ struct plan_slot {
 	uint32_t spares;   /* inbound-only SAs that the peer made for the same CPU */
 	uint32_t standby;  /* how many of them could take any slot now */
 	bool own;          /* UP: we asked for the SA that has it, or for the one that it replaced */
+	bool offline;      /* its CPU is: what is there stays, nothing is made for it */
+	bool dropped;      /* clones= does not mean its CPU any more: what is ours goes too */
 };
+
+/* Its CPU is there, and is to have a clone. */
+bool plan_slot_is_wanted(const struct plan_slot *slot);
 
 struct plan_input {
 	const struct plan_slot *slots;
@@ -51,6 +56,8 @@ struct plan {
 		uint32_t to, from;
 	} promote[PLAN_CREATES_MAX];
 	uint32_t promote_count;
+	uint32_t give_back[PLAN_CREATES_MAX]; /* slots whose SA, ours, is not wanted any more */
+	uint32_t give_back_count;
 	int64_t wait_until;                /* look again then; TIME_NEVER: not by time */
 	bool complete;                     /* nothing is to be made and nothing is under way */
 };
@@ -58,7 +65,8 @@ struct plan {
 void clone_plan(const struct plan_input *input, struct plan *out);
 
 /* Where the peer's Child SA goes: the head first, then the own CPU with the fewest, ties from the
- * highest down. *spare: that CPU has one already, so only inbound is installed. */
+ * highest down. *spare: that CPU has one already, or none is left to choose from, so only inbound is
+ * installed. */
 uint32_t clone_place(const struct plan_slot *slots, uint32_t count, bool *spare);
 
 #endif

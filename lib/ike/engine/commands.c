@@ -149,11 +149,11 @@ static void warn_clones(struct world *w, const struct connection *c)
 			: clones->kind == CLONES_CPUS ? clones->cpu_count
 						      : 0;
 
-	if (wished > c->set->count - 1)
+	if (wished > set_cpus_in_use(c->set))
 		report_name(w, c->name, REPORT_COMMAND,
 			    "WARNING: clones= asks for %zu, but only %u of these CPUs are online: "
-			    "one clone for each of those",
-			    wished, c->set->count - 1);
+			    "one clone for each of those, and for others when they come online",
+			    wished, set_cpus_in_use(c->set));
 	else if (clones->kind != CLONES_NO && !w->facts->per_cpu)
 		report_name(w, c->name, REPORT_COMMAND,
 			    "WARNING: this kernel cannot bind SAs to CPUs: the clones will be made, "

@@ -241,6 +241,21 @@ void ike_engine_on_mapping(struct ike_engine *engine, uint32_t spi,
 	engine_leave(engine);
 }
 
+void ike_engine_on_cpus(struct ike_engine *engine, int64_t now)
+{
+	struct world *w = &engine->w;
+
+	engine_enter(engine, now);
+	LIST_FOR_EACH(link, &w->connections.all) {
+		struct clone_set *set = LIST_OBJECT(link, struct connection, link)->set;
+
+		/* By the timer: a plan that ends connections would do so under this walk. */
+		if (set_follow_cpus(w, set))
+			timer_set(w, &set->timer, TIMER_SET, w->now);
+	}
+	engine_leave(engine);
+}
+
 void ike_engine_set_secrets(struct ike_engine *engine, struct secrets *secrets)
 {
 	secrets_done(&engine->w.secrets);

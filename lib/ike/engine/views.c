@@ -209,7 +209,8 @@ void ike_engine_each_ike(struct ike_engine *engine, int64_t now,
 	engine_leave(engine);
 }
 
-static const char *slot_text(enum slot_state state)
+/* The SA of a CPU that is offline is kept for when it is back. */
+static const char *slot_text(const struct plan_slot *slot)
 {
 	static const char *const texts[] = {
 		[SLOT_EMPTY] = "empty",
@@ -218,7 +219,17 @@ static const char *slot_text(enum slot_state state)
 		[SLOT_REFUSED] = "refused",
 	};
 
-	return texts[state];
+	if (slot->state == SLOT_UP && !plan_slot_is_wanted(slot))
+		return "spare";
+	if (slot->state != SLOT_NEGOTIATING && slot->offline)
+		return "offline";
+	return texts[slot->state];
+}
+
+/* There is nothing to be said of a CPU that clones= meant once. */
+static bool is_past(const struct plan_slot *slot)
+{
+	return slot->dropped && slot->state == SLOT_EMPTY;
 }
 
 static void connection_view_of(const struct world *w, const struct connection *c, uint32_t slot,
@@ -251,7 +262,7 @@ static void connection_view_of(const struct world *w, const struct connection *c
 		.reqid = c->reqid,
 		.priority = c->priority,
 		.cpu = set->cpus[slot],
-		.slot_state = slot_text(set->slots[slot].state),
+		.slot_state = slot_text(&set->slots[slot]),
 		.is_template = connection_is_template(c),
 		.instances = c->instance_count,
 	};
@@ -270,6 +281,8 @@ void ike_engine_each_connection(struct ike_engine *engine, const char *name,
 			char text[CHILD_NAME_MAX];
 			struct connection_view view;
 
+			if (is_past(&c->set->slots[slot]))
+				continue;
 			connection_view_of(w, c, slot, text, &view);
 			if (name_means(c, text, name))
 				each(context, &view);

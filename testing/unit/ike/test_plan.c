@@ -30,6 +30,16 @@ static struct plan_input input(const struct plan_slot *slots)
 #define EW { .state = SLOT_EMPTY, .spares = 1 }
 #define RS { .state = SLOT_REFUSED, .retry_at = TIME_NEVER, .spares = 1, .standby = 1 }
 #define OS { .state = SLOT_UP, .own = true, .spares = 1, .standby = 1 }
+/* CPUs that are offline, and those that clones= does not mean any more. */
+#define FE { .state = SLOT_EMPTY, .offline = true }
+#define FR { .state = SLOT_REFUSED, .retry_at = NOW, .offline = true }
+#define FN { .state = SLOT_NEGOTIATING, .offline = true }
+#define FO { .state = SLOT_UP, .own = true, .offline = true }
+#define FS { .state = SLOT_UP, .own = true, .offline = true, .spares = 1, .standby = 1 }
+#define DE { .state = SLOT_EMPTY, .dropped = true }
+#define DN { .state = SLOT_NEGOTIATING, .dropped = true }
+#define DO { .state = SLOT_UP, .own = true, .dropped = true }
+#define DP { .state = SLOT_UP, .dropped = true }
 #define PS { .state = SLOT_UP, .spares = 1, .standby = 1 }
 
 static const struct {
@@ -38,7 +48,7 @@ static const struct {
 	bool not_wanted, no_clones, peer_first;
 	int64_t head_ago, clone_ago; /* clone_ago 0: never */
 	int64_t round_trip;
-	uint32_t create, promote;    /* bit per slot */
+	uint32_t create, promote, give_back; /* bit per slot */
 	int64_t wait;                /* from now; 0: not by time */
 	bool complete;
 } rows[] = {
@@ -81,6 +91,20 @@ static const struct {
 	{ "what the peer made is the peer's", { U, PS, U, U }, .peer_first = true,
 	  .head_ago = SECONDS(5), .complete = true },
 	{ "a spare of another CPU will do", { U, U, E, PS }, .promote = 4 },
+	{ "nothing is made for a CPU that is offline", { U, FE, FR, E }, .create = 8 },
+	{ "and without them the set is complete", { U, FE, U, FR }, .complete = true },
+	{ "what was under way when it went is waited for", { U, FN, U, U }, .create = 0 },
+	{ "the clone of a CPU that is offline stays", { U, FO, U, U }, .complete = true },
+	{ "also at the end that fills second, whose peer made more", { U, FS, U, U },
+	  .peer_first = true, .head_ago = SECONDS(5), .complete = true },
+	{ "a spare does not go to a CPU that is offline", { U, FE, U, PS }, .complete = true },
+	{ "but to one that is there", { U, FE, E, PS }, .promote = 4 },
+	{ "also from one that is not", { U, FS, E, U }, .promote = 4 },
+	{ "what we made for a CPU that is not meant any more goes", { U, DO, U, DO },
+	  .give_back = 10, .complete = true },
+	{ "when it is there", { U, DN, U, DE }, .create = 0 },
+	{ "what the peer made stays", { U, DP, U, DE }, .complete = true },
+	{ "without a head nothing is given back", { E, DO, U, U }, .create = 1 },
 	{ "without a head nobody takes a place", { E, ES, U, U }, .create = 1 },
 };
 
@@ -90,7 +114,7 @@ static void test_rows(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct plan_input in = input(rows[i].slots);
 		struct plan out;
-		uint32_t create = 0, promote = 0;
+		uint32_t create = 0, promote = 0, give_back = 0;
 
 		in.wanted = !rows[i].not_wanted;
 		in.peer_clones = !rows[i].no_clones;
@@ -103,10 +127,13 @@ static void test_rows(void **state)
 			create |= 1U << out.create[k];
 		for (uint32_t k = 0; k < out.promote_count; k++)
 			promote |= 1U << out.promote[k].to;
-		if (create != rows[i].create || promote != rows[i].promote || out.complete != rows[i].complete ||
+		for (uint32_t k = 0; k < out.give_back_count; k++)
+			give_back |= 1U << out.give_back[k];
+		if (create != rows[i].create || promote != rows[i].promote ||
+		    give_back != rows[i].give_back || out.complete != rows[i].complete ||
 		    out.wait_until != (rows[i].wait == 0 ? TIME_NEVER : NOW + rows[i].wait))
-			fail_msg("%s: creates %x, promotes %x, waits %lld, complete %d",
-				 rows[i].what, create, promote,
+			fail_msg("%s: creates %x, promotes %x, gives back %x, waits %lld, complete %d",
+				 rows[i].what, create, promote, give_back,
 				 (long long)(out.wait_until - NOW), out.complete);
 	}
 }
@@ -126,6 +153,10 @@ static const struct {
 	{ "all have one: a spare", { U, U, U, U }, 3, true },
 	{ "spares are spread", { U, U, U, S }, 2, true },
 	{ "a refused slot is free", { U, U, R, U }, 2, false },
+	{ "a CPU that is offline gets none", { U, U, FE, U }, 3, true },
+	{ "nor does one that is not meant any more", { U, E, DE, FE }, 1, false },
+	{ "all are offline: a spare", { U, FE, FE, FE }, 3, true },
+	{ "without CPUs of our own the head still comes first", { E, FE, FE, FE }, 0, false },
 };
 
 static void test_places(void **state)
@@ -167,6 +198,7 @@ struct world_of_two {
 	int64_t now, head_since;
 	uint64_t random;
 	bool may_refuse, refused;
+	bool changes;       /* CPUs come and go, and so does what clones= means */
 };
 
 static uint32_t pick(struct world_of_two *w, uint32_t below)
@@ -238,6 +270,16 @@ static void promote(struct world_of_two *w, int which, const struct plan_promoti
 	spare->spare[which] = false;
 }
 
+static void give_back(struct world_of_two *w, int which, uint32_t place)
+{
+	struct sa *sa = sa_in(w, which, place, false);
+
+	assert_non_null(sa);
+	assert_true(w->ends[which].slots[place].dropped);
+	assert_int_equal(sa->by, which);
+	end_sa(w, sa);
+}
+
 static void ask(struct world_of_two *w, int which, uint32_t place)
 {
 	struct end *e = &w->ends[which];
@@ -246,6 +288,7 @@ static void ask(struct world_of_two *w, int which, uint32_t place)
 	assert_in_range(place, 1, e->count - 1);
 	assert_true(e->slots[place].state == SLOT_EMPTY || e->slots[place].state == SLOT_REFUSED);
 	assert_int_equal(e->slots[place].spares, 0);
+	assert_true(plan_slot_is_wanted(&e->slots[place]));
 	while (w->sas[i].used)
 		assert_in_range(++i, 0, SAS_MAX - 1);
 	e->slots[place].state = SLOT_NEGOTIATING;
@@ -270,10 +313,12 @@ static int64_t plan_end(struct world_of_two *w, int which)
 	}, &plan);
 	for (uint32_t i = 0; i < plan.promote_count; i++)
 		promote(w, which, &plan.promote[i]);
+	for (uint32_t i = 0; i < plan.give_back_count; i++)
+		give_back(w, which, plan.give_back[i]);
 	for (uint32_t i = 0; i < plan.create_count; i++)
 		ask(w, which, plan.create[i]);
 	assert_true(plan.wait_until > w->now);
-	return plan.promote_count > 0 ? w->now : plan.wait_until;
+	return plan.promote_count + plan.give_back_count > 0 ? w->now : plan.wait_until;
 }
 
 /* A request is answered at once, so both ends learn of it at the same time. */
@@ -293,6 +338,7 @@ static void arrive(struct world_of_two *w, struct sa *sa)
 	sa->up = true;
 	sa->slot[to] = clone_place(other->slots, other->count, &sa->spare[to]);
 	assert_in_range(sa->slot[to], 1, other->count - 1);
+	assert_true(sa->spare[to] || plan_slot_is_wanted(&other->slots[sa->slot[to]]));
 	other->last_peer_clone = w->now;
 	if (sa->spare[to]) {
 		other->slots[sa->slot[to]].spares++;
@@ -303,6 +349,24 @@ static void arrive(struct world_of_two *w, struct sa *sa)
 	slot->state = SLOT_UP;
 	slot->own = true;
 	slot->retry_at = 0;
+}
+
+/* A CPU goes, or is back. */
+static void plug(struct world_of_two *w)
+{
+	struct end *e = &w->ends[pick(w, ENDS)];
+	struct plan_slot *slot = &e->slots[1 + pick(w, e->count - 1)];
+
+	slot->offline = !slot->offline;
+}
+
+/* clones= means one CPU less, or more, at one end. */
+static void reconfigure(struct world_of_two *w)
+{
+	struct end *e = &w->ends[pick(w, ENDS)];
+	struct plan_slot *slot = &e->slots[1 + pick(w, e->count - 1)];
+
+	slot->dropped = !slot->dropped;
 }
 
 /* Somebody deletes one that it asked for, or one of the other end. */
@@ -343,12 +407,16 @@ static void assert_at_rest(const struct world_of_two *w)
 	for (int i = 0; i < ENDS; i++) {
 		const struct end *e = &w->ends[i];
 
-		for (uint32_t s = 1; s < e->count; s++)
-			assert_true(e->slots[s].state == SLOT_UP ||
-				    (w->refused && e->slots[s].state == SLOT_REFUSED));
+		for (uint32_t s = 1; s < e->count; s++) {
+			const struct plan_slot *slot = &e->slots[s];
+
+			assert_true(slot->state == SLOT_UP || !plan_slot_is_wanted(slot) ||
+				    (w->refused && slot->state == SLOT_REFUSED));
+			assert_false(slot->state == SLOT_UP && slot->own && slot->dropped);
+		}
 		assert_in_range(total(e), 1, LIMIT);
 		assert_in_range(e->requests, 0, 600);
-		if (!w->refused)
+		if (!w->refused && !w->changes)
 			assert_int_equal(total(e), most);
 	}
 }
@@ -358,6 +426,7 @@ static void run_history(uint64_t seed)
 	struct world_of_two w = { .now = SECONDS(1), .head_since = SECONDS(1), .random = seed };
 
 	w.may_refuse = seed % 2 == 0;
+	w.changes = seed % 3 == 0;
 	for (int i = 0; i < ENDS; i++) {
 		w.ends[i].count = 2 + pick(&w, CPUS_MAX);
 		w.ends[i].fills_first = i == 0;
@@ -366,6 +435,10 @@ static void run_history(uint64_t seed)
 	for (int round = 0; round < 200; round++) {
 		if (round < 100 && pick(&w, 2) == 0)
 			delete_one(&w);
+		if (round < 100 && w.changes && pick(&w, 3) == 0)
+			plug(&w);
+		if (round < 100 && w.changes && pick(&w, 6) == 0)
+			reconfigure(&w);
 		step(&w);
 	}
 	for (int round = 0; round < 100; round++)

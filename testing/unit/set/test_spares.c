@@ -7,47 +7,10 @@
 
 #include <cmocka.h>
 
-#include "ike/exchange/ends.h"
 #include "ike/exchange/create/rekey.h"
 #include "pair/no_gap.h"
 #include "provider.h"
-
-static struct child_sa *child_in(const struct side *side, uint32_t slot, bool spare)
-{
-	LIST_FOR_EACH(link, &pair_ike(side)->children) {
-		struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
-
-		if (child->slot == slot && child->spare == spare && child->state == CHILD_UP)
-			return child;
-	}
-	return NULL;
-}
-
-static unsigned count(const struct side *side, enum kernel_direction direction)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < side->kernel.sa_count; i++)
-		n += side->kernel.sas[i].direction == direction;
-	return n;
-}
-
-static uint64_t cpus_out(const struct side *side)
-{
-	uint64_t cpus = 0;
-
-	for (size_t i = 0; i < side->kernel.sa_count; i++)
-		if (side->kernel.sas[i].direction == KERNEL_OUT &&
-		    side->kernel.sas[i].cpu != KERNEL_CPU_NONE)
-			cpus |= UINT64_C(1) << side->kernel.sas[i].cpu;
-	return cpus;
-}
-
-static void delete_one(struct side *side, struct child_sa *child)
-{
-	children_close(&side->engine->w, pair_ike(side), &child, 1);
-	pair_run(side->pair);
-}
+#include "set_facts.h"
 
 static void a_spare_takes_the_place_of_what_the_peer_deletes(void **state)
 {
@@ -58,18 +21,18 @@ static void a_spare_takes_the_place_of_what_the_peer_deletes(void **state)
 
 	(void)state;
 	pair_up(pair);
-	assert_int_equal(count(&pair->east, KERNEL_IN), 5);
-	assert_int_equal(count(&pair->east, KERNEL_OUT), 3);
-	lost = child_in(&pair->east, 1, false);
-	delete_one(&pair->west, child_sa_find_spi(&pair->west.engine->w, lost->spi_out));
+	assert_int_equal(facts_count(&pair->east, KERNEL_IN), 5);
+	assert_int_equal(facts_count(&pair->east, KERNEL_OUT), 3);
+	lost = facts_child(&pair->east, 1, false);
+	facts_delete(&pair->west, child_sa_find_spi(&pair->west.engine->w, lost->spi_out));
 	/* before west has made another: in the same moment */
-	assert_int_equal(count(&pair->east, KERNEL_IN), 4);
-	assert_int_equal(count(&pair->east, KERNEL_OUT), 3);
-	assert_int_equal(cpus_out(&pair->east), 3);
-	assert_int_equal(count(&pair->west, KERNEL_OUT), 4);
+	assert_int_equal(facts_count(&pair->east, KERNEL_IN), 4);
+	assert_int_equal(facts_count(&pair->east, KERNEL_OUT), 3);
+	assert_int_equal(facts_cpus(&pair->east, KERNEL_OUT), 3);
+	assert_int_equal(facts_count(&pair->west, KERNEL_OUT), 4);
 	pair_advance(pair, SECONDS(20));
-	assert_int_equal(cpus_out(&pair->west), 15);
-	assert_int_equal(count(&pair->east, KERNEL_IN), 5);
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 15);
+	assert_int_equal(facts_count(&pair->east, KERNEL_IN), 5);
 	pair_free(pair);
 }
 
@@ -96,12 +59,12 @@ static void what_both_made_for_the_same_cpu_is_given_back_by_one(void **state)
 	pair_advance(pair, MILLISECONDS(1200)); /* east's turn comes after a second */
 	loses_wests = false;
 	pair_advance(pair, SECONDS(3));
-	assert_int_equal(cpus_out(&pair->west), 7);
-	assert_int_equal(cpus_out(&pair->east), 7);
-	assert_in_range(count(&pair->west, KERNEL_IN), 5, 7); /* what may still arrive is taken */
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 7);
+	assert_int_equal(facts_cpus(&pair->east, KERNEL_OUT), 7);
+	assert_in_range(facts_count(&pair->west, KERNEL_IN), 5, 7); /* what may still arrive is taken */
 	pair_advance(pair, SECONDS(30));
-	assert_int_equal(cpus_out(&pair->west), 7);
-	assert_int_equal(cpus_out(&pair->east), 7);
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 7);
+	assert_int_equal(facts_cpus(&pair->east, KERNEL_OUT), 7);
 	assert_int_equal(pair->west.kernel.sa_count, 8);
 	assert_int_equal(pair->east.kernel.sa_count, 8);
 	/* and that is all */
@@ -163,18 +126,18 @@ static void what_the_peer_refused_is_asked_for_when_something_changed(void **sta
 	ike_engine_up(pair->west.engine, "t", false, 7, pair->now);
 	pair_advance(pair, SECONDS(5));
 	assert_int_equal(pair->west.last_code, CONTROL_OK);
-	assert_int_equal(count(&pair->west, KERNEL_OUT), 3);
+	assert_int_equal(facts_count(&pair->west, KERNEL_OUT), 3);
 	assert_int_equal(requests, 4); /* all at once, two of them in vain */
 	pair_advance(pair, SECONDS(1800));
 	assert_int_equal(requests, 4);
 	/* there is room again: for one */
-	clone = child_in(&pair->west, 1, false);
+	clone = facts_child(&pair->west, 1, false);
 	if (clone == NULL)
-		clone = child_in(&pair->west, 3, false);
+		clone = facts_child(&pair->west, 3, false);
 	assert_non_null(clone);
-	delete_one(&pair->west, clone);
+	facts_delete(&pair->west, clone);
 	pair_advance(pair, SECONDS(60));
-	assert_int_equal(count(&pair->west, KERNEL_OUT), 3);
+	assert_int_equal(facts_count(&pair->west, KERNEL_OUT), 3);
 	assert_in_range(requests, 5, 7);
 	pair_free(pair);
 }
@@ -183,7 +146,7 @@ static void what_the_peer_refused_is_asked_for_when_something_changed(void **sta
 static struct child_sa *spares_maker(struct pair *pair)
 {
 	return child_sa_find_spi(&pair->west.engine->w,
-				 child_in(&pair->east, 1, true)->spi_out);
+				 facts_child(&pair->east, 1, true)->spi_out);
 }
 
 static void rekey_spare(struct pair *pair)
@@ -204,14 +167,14 @@ static void what_was_rekeyed_and_drains_does_not_count(void **state)
 	pair_up(pair);
 	for (int i = 0; i < 4; i++)
 		rekey_spare(pair);
-	assert_int_equal(count(&pair->east, KERNEL_IN), 3 + 4);
-	clone = child_in(&pair->east, 1, false);
-	delete_one(&pair->west, child_sa_find_spi(&pair->west.engine->w, clone->spi_out));
+	assert_int_equal(facts_count(&pair->east, KERNEL_IN), 3 + 4);
+	clone = facts_child(&pair->east, 1, false);
+	facts_delete(&pair->west, child_sa_find_spi(&pair->west.engine->w, clone->spi_out));
 	pair_advance(pair, SECONDS(4));
-	assert_int_equal(cpus_out(&pair->west), 3); /* another one was made for it */
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 3); /* another one was made for it */
 	pair_advance(pair, SECONDS(10));
 	assert_int_equal(pair->west.kernel.sa_count, 6);
-	assert_int_equal(count(&pair->east, KERNEL_IN), 3);
+	assert_int_equal(facts_count(&pair->east, KERNEL_IN), 3);
 	pair_free(pair);
 }
 
@@ -243,21 +206,21 @@ static void a_rekeyed_spare_is_used_only_when_its_maker_has_it(void **state)
 	pair_up(pair);
 	pair->loses = answers_and_a_delete_are_lost;
 	loses_answers = true;
-	spare = child_in(&pair->east, 1, true);
+	spare = facts_child(&pair->east, 1, true);
 	rekey_spare(pair);
-	delete_one(&pair->east, spare);
+	facts_delete(&pair->east, spare);
 	lost_delete = pair_ike(&pair->west)->next_message_id;
 	loses_answers = false;
 	pair_advance(pair, MILLISECONDS(600)); /* the request again, and its answer */
 	assert_int_equal(pair_ike(&pair->west)->next_message_id, lost_delete + 1);
-	clone = child_in(&pair->east, 1, false);
-	delete_one(&pair->west, child_sa_find_spi(&pair->west.engine->w, clone->spi_out));
+	clone = facts_child(&pair->east, 1, false);
+	facts_delete(&pair->west, child_sa_find_spi(&pair->west.engine->w, clone->spi_out));
 	for (uint32_t cpu = 0; cpu < 4; cpu++)
 		assert_true(gap_has_inbound(&pair->west, gap_chosen(&pair->east, cpu)->spi));
 	lost_delete = 0;
 	pair_advance(pair, SECONDS(20));
-	assert_int_equal(cpus_out(&pair->west), 3);
-	assert_int_equal(cpus_out(&pair->east), 1);
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 3);
+	assert_int_equal(facts_cpus(&pair->east, KERNEL_OUT), 1);
 	assert_int_equal(pair->west.kernel.sa_count, 6);
 	pair_free(pair);
 }

@@ -22,12 +22,12 @@ struct clone_set *set_new(struct world *w, struct connection *c)
 
 	list_init(&set->claims);
 	set->connection = c->id;
-	set->cpus = mem_new_array(1 + CLONES_MAX, sizeof(*set->cpus));
+	set->count = 1;
+	set->cpus = mem_new_array(set->count, sizeof(*set->cpus));
 	set->cpus[0] = KERNEL_CPU_NONE;
-	set->count = 1 + set_wanted_cpus(w->facts, &c->conf->clones, set->cpus);
-	set->cpus = mem_grow(set->cpus, set->count, sizeof(*set->cpus));
 	set->slots = mem_new_array(set->count, sizeof(*set->slots));
 	set->children = mem_new_array(set->count, sizeof(*set->children));
+	set_choose_cpus(w, set);
 	return set;
 }
 
@@ -175,13 +175,14 @@ static void report_complete(struct world *w, struct clone_set *set)
 	uint32_t up = 0;
 
 	for (uint32_t i = 1; i < set->count; i++)
-		up += set->slots[i].state == SLOT_UP;
+		up += set->slots[i].state == SLOT_UP && plan_slot_is_wanted(&set->slots[i]);
 	if (c->conf->clones.kind == CLONES_NO)
 		return;
 	if (!set->peer_clones)
 		return;
 	report_name(w, c->name, REPORT_ESTABLISHED,
-		    "clone set complete: head and %u of %u clones are up", up, set->count - 1);
+		    "clone set complete: head and %u of %u clones are up", up,
+		    set_cpus_in_use(set));
 }
 
 static void completed(struct world *w, struct clone_set *set)
@@ -273,6 +274,8 @@ void set_run(struct world *w, struct clone_set *set)
 		timer_set(w, &set->timer, TIMER_SET, plan->wait_until);
 	for (uint32_t i = 0; i < plan->promote_count; i++)
 		set_promote(w, set, &plan->promote[i]);
+	for (uint32_t i = 0; i < plan->give_back_count; i++)
+		set_give_back(w, set, plan->give_back[i]);
 	create_all(w, set, plan);
 	if (plan->complete)
 		finish(w, set);
@@ -334,22 +337,6 @@ uint32_t set_limit(const struct world *w, const struct connection *c)
 	return c->conf->max_clones != 0 ? c->conf->max_clones : 2 * w->facts->possible_cpus + 2;
 }
 
-/* The lowest number beyond the slots that no other spare has. */
-static uint32_t spare_number(const struct clone_set *set, const struct ike_sa *sa)
-{
-	uint32_t number = set->count;
-
-	for (bool taken = true; taken; number += taken) {
-		taken = false;
-		LIST_FOR_EACH(link, &sa->children) {
-			const struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
-
-			taken |= child->connection == set->connection && child->number == number;
-		}
-	}
-	return number;
-}
-
 static uint16_t admit_clone(struct world *w, struct clone_set *set, struct child_sa *child,
 			    const struct ike_sa *sa, const struct child_sa *head)
 {
@@ -361,7 +348,7 @@ static uint16_t admit_clone(struct world *w, struct clone_set *set, struct child
 	if (head->mode != child->mode || !suite_equal(&head->suite, &child->suite))
 		return NOTIFY_NO_PROPOSAL_CHOSEN;
 	set_count_spares(w, set);
-	if (set_children(set) > set_limit(w, c)) {
+	if (set->count == 1 || set_children(set) > set_limit(w, c)) {
 		set->turned_away++;
 		return NOTIFY_TS_MAX_QUEUE;
 	}
@@ -369,7 +356,7 @@ static uint16_t admit_clone(struct world *w, struct clone_set *set, struct child
 	child->slot = clone_place(set->slots, set->count, &child->spare);
 	child->cpu = set->cpus[child->slot];
 	set->last_peer_clone = w->now;
-	child->number = child->spare ? spare_number(set, sa) : child->slot;
+	child->number = child->spare ? set_spare_number(set, sa) : child->slot;
 	if (child->spare)
 		return 0;
 	set->slots[child->slot].state = SLOT_NEGOTIATING;
@@ -392,12 +379,18 @@ static uint32_t heads_of_set(struct world *w, const struct ike_sa *sa, const str
 	return count;
 }
 
+static bool wants_clones(const struct world *w, const struct clone_set *set)
+{
+	return set_connection(w, set)->conf->clones.kind != CLONES_NO;
+}
+
 static const struct child_sa *clone_head(struct world *w, const struct ike_sa *sa,
 					 const struct connection *c)
 {
 	const struct child_sa *head = set_head(w, c->set);
 
-	return head != NULL && head->ike_sa == sa->id && c->set->count > 1 ? head : NULL;
+	return head != NULL && head->ike_sa == sa->id && wants_clones(w, c->set) ? head
+									     : NULL;
 }
 
 static uint16_t admit_child(struct world *w, struct ike_sa *sa, struct child_sa *child)
@@ -447,7 +440,7 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	if (child->slot != 0 || child->replaces != 0)
 		return;
 	set_connection(w, set)->trigger = (struct traffic_packet) { 0 };
-	set->peer_clones = child->resource_info && set->count > 1;
+	set->peer_clones = child->resource_info && wants_clones(w, set);
 	set->fills_first = child->role == ROLE_INITIATOR;
 	set->head_since = w->now;
 	set->last_peer_clone = 0;
@@ -459,7 +452,7 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	set->batch_due = set->fills_first && !child->with_ike;
 	ask_again(set, 0);
 	ike_sa_find_id(w, child->ike_sa)->childless = false;
-	if (set->count > 1 && !set->peer_clones)
+	if (wants_clones(w, set) && !set->peer_clones)
 		report_child(w, child, REPORT_PROGRESS,
 			     "peer sent no SA_RESOURCE_INFO (RFC 9611): one Child SA, no clones");
 }

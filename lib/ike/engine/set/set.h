@@ -53,10 +53,15 @@ struct clone_set *set_new(struct world *w, struct connection *c);
 /* Its SAs, policies and commands must be gone. */
 void set_free(struct world *w, struct clone_set *set);
 
-/* The CPUs that clones= means on this host, in order, into cpus[1..]; returns their number. There is
- * room for 1 + CLONES_MAX. */
-uint32_t set_wanted_cpus(const struct kernel_facts *facts, const struct conf_clones *clones,
-			 uint32_t *cpus);
+/*
+ * CPUs (cpus.c). Slots for those that clones= means now: what it meant before and does not any more
+ * is dropped, and what is dropped and meant again is not. The other is for when CPUs came or went:
+ * they are what clones= means, but may be others; false: nothing changed.
+ */
+void set_choose_cpus(struct world *w, struct clone_set *set);
+bool set_follow_cpus(struct world *w, struct clone_set *set);
+/* How many of them have or should have a clone now. */
+uint32_t set_cpus_in_use(const struct clone_set *set);
 
 struct connection *set_connection(const struct world *w, const struct clone_set *set);
 struct clone_set *set_of_child(const struct world *w, const struct child_sa *child);
@@ -112,6 +117,12 @@ void set_path_taken(struct world *w, struct ike_sa *sa);
 /* Spares (spares.c): counts them, and those that could take a slot; one takes it. */
 void set_count_spares(struct world *w, struct clone_set *set);
 void set_promote(struct world *w, struct clone_set *set, const struct plan_promotion *p);
+/* The lowest number beyond the slots that no other one on that IKE SA has; with more slots than before
+ * they all get other ones. */
+uint32_t set_spare_number(const struct clone_set *set, const struct ike_sa *sa);
+void set_renumber_spares(struct world *w, struct clone_set *set);
+/* Of a slot that is not meant any more ours goes: it drains, and the peer hears a Delete. */
+void set_give_back(struct world *w, struct clone_set *set, uint32_t slot);
 
 /* IKE SAs of a connection (ike.c); the first three are hooks. */
 bool set_ike_up(struct world *w, struct ike_sa *sa);

@@ -5,6 +5,32 @@
 #include "ike/engine/set/set.h"
 #include "ike/exchange/create/child.h"
 
+/* The lowest number beyond the slots that no other spare has. */
+uint32_t set_spare_number(const struct clone_set *set, const struct ike_sa *sa)
+{
+	uint32_t number = set->count;
+
+	for (bool taken = true; taken; number += taken) {
+		taken = false;
+		LIST_FOR_EACH(link, &sa->children) {
+			const struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
+
+			taken |= child->connection == set->connection && child->number == number;
+		}
+	}
+	return number;
+}
+
+void set_renumber_spares(struct world *w, struct clone_set *set)
+{
+	LIST_FOR_EACH(link, child_sas_of_connection(w, set->connection)) {
+		struct child_sa *child = CHILD_OF_CONNECTION(link);
+
+		if (child->spare && child->number < set->count)
+			child->number = set_spare_number(set, ike_sa_find_id(w, child->ike_sa));
+	}
+}
+
 static bool is_being_rekeyed(const struct ike_sa *sa, const struct child_sa *child)
 {
 	if (child->successor != 0)
@@ -84,4 +110,17 @@ void set_promote(struct world *w, struct clone_set *set, const struct plan_promo
 		return;
 	report_child(w, old, REPORT_PROGRESS, "the peer's is enough: giving ours back");
 	child_give_back(w, old);
+}
+
+void set_give_back(struct world *w, struct clone_set *set, uint32_t slot)
+{
+	struct child_sa *child = child_sa_find_id(w, set->children[slot]);
+
+	/* What replaces it would only be given back, too. */
+	if (child->state != CHILD_UP || is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child))
+		return;
+	set->slots[slot].state = SLOT_EMPTY;
+	set->children[slot] = 0;
+	report_child(w, child, REPORT_PROGRESS, "giving ours back: clones= has no CPU for it now");
+	child_give_back(w, child);
 }
