@@ -129,6 +129,9 @@ bool conf_conn_is_template(const struct conf_conn *conn);
 /* Whether a command for this name means the connection: it is its name or its alias. */
 bool conf_conn_is(const struct conf_conn *conn, const char *name);
 struct conf_conn conf_conn_copy(const struct conf_conn *conn);
+/* They have the same name, and of all options no other than this one has another value; that one has. */
+bool conf_conn_differs_only_in(const struct conf_conn *a, const struct conf_conn *b,
+			       const char *option);
 
 /* The defaults, as from an empty file. */
 void conf_setup_default(struct conf_setup *out);

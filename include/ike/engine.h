@@ -65,7 +65,8 @@ void ike_engine_set_secrets(struct ike_engine *engine, struct secrets *secrets);
  * each of them; NAME-i of a clone set is refused with the reason. A connection with peers of any
  * address (%any) stands for all of its instances, NAME[n] for one of them, where that makes sense.
  */
-/* Takes *conn (leaves it empty). A replaced connection takes its instances along. */
+/* Takes *conn (leaves it empty). A replaced connection takes its SAs and instances along; but where only
+ * clones= is another, none of them goes that is still meant. */
 void ike_engine_add(struct ike_engine *engine, struct conf_conn *conn, bool replace,
 		    uint64_t command, int64_t now);
 void ike_engine_delete(struct ike_engine *engine, const char *name, uint64_t command, int64_t now);

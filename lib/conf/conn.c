@@ -200,3 +200,32 @@ void conf_conn_each(const struct conf_conn *conn,
 	}
 	buffer_done(&value);
 }
+
+/* One option of each, as text. */
+static bool same_value(const struct conf_conn *a, const struct conf_conn *b, size_t slot)
+{
+	struct option_found found = option_at(SECTION_CONN, slot);
+	struct buffer one = { 0 }, other = { 0 };
+	bool same;
+
+	option_print(SECTION_CONN, &found, a, &one);
+	option_print(SECTION_CONN, &found, b, &other);
+	same = bytes_equal(buffer_bytes(&one), buffer_bytes(&other));
+	buffer_done(&one);
+	buffer_done(&other);
+	return same;
+}
+
+bool conf_conn_differs_only_in(const struct conf_conn *a, const struct conf_conn *b,
+			       const char *option)
+{
+	int index = conf_option_index(option);
+
+	assert(index >= 0);
+	if (!text_equal(a->name, b->name) || !text_equal(a->alias, b->alias))
+		return false;
+	for (size_t i = 0; i < option_slot_count(SECTION_CONN); i++)
+		if (same_value(a, b, i) == (i == (size_t)index))
+			return false;
+	return true;
+}

@@ -177,6 +177,34 @@ static const struct connection *clones_between(struct world *w, const struct con
 	return NULL;
 }
 
+/* Nothing is torn down where only the CPUs are others: what is missing comes, what is too much goes. */
+static bool is_resized(const struct connection *c, const struct conf_conn *conf)
+{
+	return c->conf->clones.kind != CLONES_NO && conf->clones.kind != CLONES_NO &&
+	       conf_conn_differs_only_in(c->conf, conf, "clones");
+}
+
+static void resize_set(struct world *w, struct clone_set *set)
+{
+	set_choose_cpus(w, set);
+	set_run(w, set);
+}
+
+static void resize(struct world *w, struct connection *c, struct conf_conn *conf)
+{
+	struct conf_clones clones = conf->clones;
+
+	conf->clones = c->configured->clones;
+	conf_conn_done(conf);
+	c->configured->clones = clones;
+	report_name(w, c->name, REPORT_COMMAND,
+		    "only clones= is other than before: what is up stays, clones come or go");
+	resize_set(w, c->set);
+	LIST_FOR_EACH(link, &c->instances)
+		resize_set(w, INSTANCE_OF_TEMPLATE(link)->set);
+	warn_clones(w, c);
+}
+
 void ike_engine_add(struct ike_engine *engine, struct conf_conn *conf, bool replace,
 		    uint64_t command, int64_t now)
 {
@@ -190,6 +218,12 @@ void ike_engine_add(struct ike_engine *engine, struct conf_conn *conf, bool repl
 		refuse(w, command, CONTROL_DUPLICATE_NAME, conf->name,
 		       "attempt to redefine connection; say replace");
 		conf_conn_done(conf);
+		engine_leave(engine);
+		return;
+	}
+	if (c != NULL && is_resized(c, conf)) {
+		resize(w, c, conf);
+		command_end(w, command, CONTROL_OK);
 		engine_leave(engine);
 		return;
 	}

@@ -133,6 +133,13 @@ static void on_kernel(evutil_socket_t fd, short what, void *context)
 	loop_arm(d->loop);
 }
 
+static void on_cpus(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	daemon_on_cpus(context);
+}
+
 /* --- The start's last part, and the end --- */
 
 static void say(struct daemon *d, enum message type, struct bytes body)
@@ -390,6 +397,7 @@ static void make_events(struct daemon *d)
 	d->rescan = evtimer_new(loop_base(d->loop), on_rescan, d);
 	d->kernel_events = event_readable(d, kernel_event_fd(d->kernel), on_kernel);
 	d->address_events = event_readable(d, kernel_address_fd(d->kernel), on_addresses);
+	d->cpu_events = event_readable(d, d->cpu_fd, on_cpus);
 	d->alive = event_every(d, d->runtime->watchdog / 3, on_alive);
 	d->tick = event_every(d, SECONDS(TICK_SECONDS), on_tick);
 }
@@ -438,6 +446,7 @@ static int start_kernel(struct daemon *d)
 		return fail(d, PLUTO_EXIT_FAIL, "the ledger in rundir cannot be read");
 	d->kernel = setup->kernel == KERNEL_NONE ? kernel_none_new() :
 						   kernel_xfrm_new(d->ledger, setup->pcpu_abi);
+	daemon_open_cpus(d);
 	if (kernel_start(d->kernel, &d->facts, text))
 		return fail(d, PLUTO_EXIT_KERNEL, text);
 	if (*text)
@@ -501,8 +510,8 @@ static int daemon_start(struct daemon *d)
 
 static void free_events(struct daemon *d)
 {
-	struct event *events[] = { d->rescan, d->kernel_events, d->address_events, d->alive,
-				   d->tick };
+	struct event *events[] = { d->rescan, d->kernel_events, d->address_events,
+				   d->cpu_events, d->alive, d->tick };
 
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		if (events[i])
@@ -513,6 +522,8 @@ static void free_events(struct daemon *d)
 static void daemon_done(struct daemon *d)
 {
 	free_events(d);
+	if (d->cpu_fd >= 0)
+		close(d->cpu_fd);
 	udp_free(d->udp);
 	workers_free(d->workers);
 	if (d->engine)
@@ -548,6 +559,7 @@ int daemon_run(const struct runtime *runtime)
 	int code;
 
 	d->runtime = runtime;
+	d->cpu_fd = -1;
 	d->loop = loop_new();
 	report_log_init(&d->log, debug && !text_equal(debug, "none"), clock_now(), log_line);
 	signal(SIGPIPE, SIG_IGN);

@@ -29,13 +29,18 @@ struct daemon {
 	struct ike_engine *engine;
 	struct commands *commands;
 	struct report_log log;
-	struct event *rescan, *kernel_events, *address_events, *alive, *tick;
+	struct event *rescan, *kernel_events, *address_events, *cpu_events, *alive, *tick;
+	int cpu_fd;     /* says that CPUs came or went; -1: nothing does */
 	int retries;    /* of sockets that could not be opened */
 	bool crypto;    /* is started */
 	bool started;   /* READY has been said */
 	bool stopping;
 	bool has_secrets; /* the file was good once */
 };
+
+/* cpus.c: CPUs that come and go. To be opened before the kernel is asked which are online. */
+void daemon_open_cpus(struct daemon *d);
+void daemon_on_cpus(struct daemon *d);
 
 /* host.c: the engine's hands, and what reaches it. */
 void daemon_make_udp(struct daemon *d);

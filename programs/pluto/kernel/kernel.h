@@ -80,9 +80,6 @@ MUST_CHECK int kernel_bypass_socket(struct kernel_backend *k, int fd, uint16_t f
 /* ESP in UDP that arrives on this socket is for the kernel (RFC 3948). */
 MUST_CHECK int kernel_encapsulate_socket(struct kernel_backend *k, int fd);
 
-/* How many CPUs there can be and which are online now: fills these three facts. -errno. */
-MUST_CHECK int kernel_read_cpus(struct kernel_facts *facts);
-
 /*
  * Deletes what the ledger still has of an earlier run, where it is still there and still what
  * the ledger says: an SA by destination and SPI and with its reqid, a policy by direction and

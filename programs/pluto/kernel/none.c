@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "pluto/cpus/cpus.h"
 #include "pluto/kernel/backend.h"
 #include "pluto/kernel/route.h"
 
@@ -31,7 +32,7 @@ static void none_stop(struct kernel_backend *k)
 static int none_start(struct kernel_backend *k, struct kernel_facts *facts,
 		      char text[KERNEL_TEXT_MAX])
 {
-	int result = kernel_read_cpus(facts);
+	int result = cpus_read(facts);
 
 	if (result < 0) {
 		kernel_say(text, "cannot find out which CPUs there are");

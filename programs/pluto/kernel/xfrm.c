@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "pluto/cpus/cpus.h"
 #include "pluto/kernel/route.h"
 
 enum {
@@ -409,7 +410,7 @@ static int xfrm_start(struct kernel_backend *k, struct kernel_facts *facts,
 	if (result < 0)
 		sockets_explain(result, text);
 	else
-		result = kernel_read_cpus(facts);
+		result = cpus_read(facts);
 	if (result == 0) {
 		x->can.possible_cpus = facts->possible_cpus;
 		x->can.pcpu_2 = x->pcpu_abi == PCPU_ABI_2;

@@ -66,6 +66,13 @@ static void clock_jump(struct sim *sim, struct sim_host *host, struct sim_tunnel
 			tunnel);
 }
 
+static void cpu_plugged(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	(void)host;
+	user_plugs(sim, &sim->hosts[random_below(&sim->adversity.random, sim->host_count)],
+		   tunnel);
+}
+
 /* --- all together --- */
 
 static void times(struct sim *sim, enum sim_option option, sim_script *script)
@@ -85,6 +92,7 @@ void adversity_plan(struct sim *sim, int64_t calm_at)
 	plan_run(sim, &a->choices);
 	times(sim, OPTION_CUTS, cut_begin);
 	times(sim, OPTION_CLOCKS, clock_jump);
+	times(sim, OPTION_CPUS, cpu_plugged);
 	if (a->choices.value[OPTION_CUTS] != 0)
 		sim->network.may_lose = true;
 	if (a->choices.value[OPTION_ATTACKER] != 0)

@@ -6,7 +6,7 @@
 
 /*
  * What befalls a network beside loss, in every scenario whose seed has it (plan/options.h): it
- * falls into parts, wall clocks jump, somebody on the way does what he likes. All of it ends when
+ * falls into parts, wall clocks jump, CPUs go offline and come back, somebody on the way does what he likes. All of it ends when
  * the network calms down.
  */
 struct cut {

@@ -2,21 +2,12 @@
 
 #include "ike/engine/engine.h"
 #include "sim/check/check.h"
+#include "sim/check/cpus.h"
 #include "sim/check/excuses.h"
 #include "sim/check/sads.h"
 #include "sim/host/host.h"
 
 /* --- up --- */
-
-static uint32_t wanted_clones(const struct sim_host *host, const struct sim_tunnel *tunnel)
-{
-	uint32_t own = tunnel->end[host_end(host, tunnel)].value[OPTION_CLONES];
-	uint32_t peers = tunnel->end[1 - host_end(host, tunnel)].value[OPTION_CLONES];
-
-	if (own == 0 || peers == 0)
-		return 0;
-	return own < host->cpus ? own : host->cpus;
-}
 
 /* With lifetimes SAs come and go at any time, and where loss makes them end, both ends fill up, to
  * the limit of either. */
@@ -64,16 +55,18 @@ static uint32_t count_outbound(struct sim *sim, const struct sim_host *host,
 
 		LIST_FOR_EACH(inner, &sa->children) {
 			const struct child_sa *child = LIST_OBJECT(inner, struct child_sa, link);
+			bool kept = cpus_is_kept(host, child);
 
 			if (child->connection != c->id)
 				continue;
-			if (child->superseded && child->outbound)
+			if (child->superseded && child->outbound && !kept)
 				old |= 1U << child->slot;
 			if (child->state != CHILD_UP)
 				continue;
 			if (halves)
 				check_halves(sim, host, peer, child);
-			if (child->outbound && !sads_is_replaced(sim, host, sa, child)) {
+			if (child->outbound && !kept &&
+			    !sads_is_replaced(sim, host, sa, child)) {
 				live |= 1U << child->slot;
 				count++;
 			}
@@ -87,7 +80,7 @@ static uint32_t count_outbound(struct sim *sim, const struct sim_host *host,
 void check_up(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
 {
 	const struct sim_host *peer = host_peer(host, tunnel);
-	uint32_t expected = 1 + wanted_clones(host, tunnel), outbound;
+	uint32_t expected, outbound;
 	size_t policies[KERNEL_FORWARD + 1];
 	const struct connection *c;
 
@@ -100,6 +93,7 @@ void check_up(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
 		sim_fail(sim, "%s does not know %s", host->name, tunnel->name);
 		return;
 	}
+	expected = 1 + cpus_wanted(sim, host, tunnel, c);
 	outbound = count_outbound(sim, host, peer, c, !has_lifetimes(tunnel));
 	if (outbound == 0 ||
 	    (outbound != expected && (!has_lifetimes(tunnel) || !sim->network.may_lose)))
@@ -168,7 +162,7 @@ static uint64_t requests_allowed(const struct sim_tunnel *t, int64_t duration)
 {
 	const uint32_t *value = t->end[0].value;
 	/* Both ends' clones; each is rekeyed and deleted, and perhaps by both at once. */
-	uint64_t per_life = 2 * (2 + value[OPTION_CLONES] + t->end[1].value[OPTION_CLONES]);
+	uint64_t per_life = 2 * (2 + cpus_at_most(t, 0) + cpus_at_most(t, 1));
 	/* The margin may take up to half of a lifetime. */
 	uint64_t lives = 2 * times(duration, value[OPTION_LIFETIME]);
 	uint64_t ike_lives = 2 * times(duration, value[OPTION_IKE_LIFETIME]);

@@ -196,6 +196,24 @@ static bool is_left_over(const struct sim *sim, const struct sim_host *host,
 	return child->replaces != 0 && tunnel != NULL && tunnel_is_excused(sim, tunnel);
 }
 
+/* What both ends count beside what is being replaced. */
+static void check_limit(struct sim *sim, const struct sim_host *host, const struct connection *c)
+{
+	struct world *w = &host->engine->w;
+	uint32_t count = 0, limit = 2 * host->cpus + 2;
+
+	LIST_FOR_EACH(link, child_sas_of_connection(w, c->id)) {
+		const struct child_sa *child = CHILD_OF_CONNECTION(link);
+
+		count += child->is_clone && child->role == ROLE_RESPONDER &&
+			 child->state == CHILD_UP && child->replaces == 0 &&
+			 child->ike_sa == c->ike_sa && !child->superseded;
+	}
+	if (count > limit)
+		sim_fail(sim, "%s has %u clones of its peer in %s, which are more than %u",
+			 host->name, count, c->conf->name, limit);
+}
+
 static void check_slots(struct sim *sim, const struct sim_host *host, const struct connection *c)
 {
 	struct world *w = &host->engine->w;
@@ -224,6 +242,7 @@ static void check_set(struct sim *sim, struct sim_host *host, uint32_t reqid)
 	if (c == NULL)
 		return;
 	check_slots(sim, host, c);
+	check_limit(sim, host, c);
 	if (tunnel != NULL)
 		host_traffic_burst(host, tunnel);
 }

@@ -11,6 +11,7 @@
  *   - no inbound SPI twice, nor again soon after it was taken out
  *   - no SA before its IKE SA's peer has shown who it is
  *   - one outbound SA for each slot of a set, but for such as were replaced
+ *   - no more clones of the peer in a set than its limit
  *   - no outbound SA goes without a successor, unless the tunnel is excused
  *   - one policy of a set for each direction, and none in the place of another set's
  */

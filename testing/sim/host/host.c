@@ -25,6 +25,19 @@ bool host_sleeps(const struct sim_host *host)
 	return host->asleep_until > host->sim->now;
 }
 
+bool host_is_busy(const struct sim_host *host)
+{
+	return host->busy_until > host->sim->now;
+}
+
+void host_look_at_cpus(struct sim_host *host)
+{
+	host->facts.online_count = 0;
+	for (uint16_t i = 0; i < host->cpus; i++)
+		if ((host->online >> i & 1) != 0)
+			host->facts.online[host->facts.online_count++] = i;
+}
+
 bool host_listens(const struct sim_host *host)
 {
 	return host->engine != NULL && !host_sleeps(host);
@@ -142,6 +155,7 @@ void hosts_make(struct sim *sim, unsigned count, unsigned tunnels)
 		host->sim = sim;
 		host->index = i;
 		host->cpus = 2;
+		host->online = UINT32_MAX;
 		host->random = random_stream(sim->seed, "host", i);
 		host->pcpu_2 = has_old_kernel(sim, i);
 		host->alarm.happen = alarm_happen;
@@ -326,6 +340,7 @@ void host_boot(struct sim_host *host)
 	host->kernel = kernel_fake_new(&fake);
 	if (kernel_start(host->kernel, &host->facts, text) != 0)
 		sim_fail(host->sim, "the fake kernel does not start: %s", text);
+	host_look_at_cpus(host);
 	fake_set_addresses(host->kernel, &host->address, 1);
 	host->blocks = 0;
 	(void)host_enter(host);

@@ -35,6 +35,7 @@ struct sim_host {
 	bool pcpu_2;                    /* its kernel has clones as in 2019, and moves nothing */
 	bool moves_addresses;           /* its kernel can */
 	uint32_t cpus;
+	uint32_t online;                /* which of them, as bits */
 	struct sim_choices choices;     /* of its `config setup` */
 	struct random random;
 
@@ -116,6 +117,9 @@ void host_settle(struct sim_host *host);
 /* It is up and not asleep: people can type. */
 bool host_listens(const struct sim_host *host);
 bool host_sleeps(const struct sim_host *host);
+bool host_is_busy(const struct sim_host *host);
+/* Which CPUs are online goes into its facts. */
+void host_look_at_cpus(struct sim_host *host);
 /* true: the host is busy, and the event comes again when it is not. */
 MUST_CHECK bool host_put_off(struct sim_host *host, struct sim_event *event);
 

@@ -123,8 +123,9 @@ static void send_all(struct sim_host *host, const struct sim_tunnel *tunnel)
 		fake_expire_acquires(host->kernel);
 		host->next_acquires = sim->now + ACQUIRE_LIFE;
 	}
-	for (uint32_t cpu = 0; cpu < host->facts.online_count; cpu++)
-		send_one(host, host_peer(host, tunnel), cpu);
+	for (uint32_t cpu = 0; cpu < host->cpus; cpu++)
+		if ((host->online >> cpu & 1) != 0)
+			send_one(host, host_peer(host, tunnel), cpu);
 	host_hear_kernel(host);
 }
 

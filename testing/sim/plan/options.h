@@ -30,6 +30,9 @@
 	ROW(MOBIKE,        40, BOTH,  0,   0, "mobike=yes")                        \
 	ROW(REAUTH,        20, EACH,  0,   0, "reauth=yes")                        \
 	ROW(NARROWING,     40, EACH,  0,   0, "narrowing=yes")                     \
+	/* said instead of a number of clones, where there is one */               \
+	ROW(CLONES_YES,    25, EACH,  0,   0, "clones=yes")                        \
+	ROW(CLONES_CPUS,   20, EACH,  0,   0, "clones=1-3")                        \
 	/* the next one above this line */
 
 /* The same of `config setup`; here EACH host is for itself. */
@@ -43,6 +46,7 @@
 	ROW(CUTS_ONE_WAY,  40, BOTH,  0,   0, "partitions-one-way")                \
 	ROW(CLOCKS,        12, BOTH,  1,   6, "clocks-jump=%u")                    \
 	ROW(ATTACKER,      10, BOTH,  1,  30, "attacker=%u%")                      \
+	ROW(CPUS,          25, BOTH,  1,  40, "cpus-plugged=%u")                   \
 	/* the next one above this line */
 
 #define SIM_OPTION_ID(id, percent, whose, from, to, text) OPTION_##id,

@@ -79,11 +79,28 @@ static void write_option(const struct row *row, uint32_t value, struct buffer *o
 			     number + 2);
 }
 
+/* Of the three ways to ask for clones one is said. */
+static bool is_said(const struct sim_choices *choices, unsigned option)
+{
+	const uint32_t *value = choices->value;
+
+	switch (option) {
+	case OPTION_CLONES:
+		return value[OPTION_CLONES_YES] == 0 && value[OPTION_CLONES_CPUS] == 0;
+	case OPTION_CLONES_YES:
+		return value[OPTION_CLONES] != 0;
+	case OPTION_CLONES_CPUS:
+		return value[OPTION_CLONES] != 0 && value[OPTION_CLONES_YES] == 0;
+	default:
+		return true;
+	}
+}
+
 static void write_options(const struct sim_choices *choices, unsigned from, unsigned to,
 			  const char *before, const char *after, struct buffer *out)
 {
 	for (unsigned i = from; i < to; i++) {
-		if (choices->value[i] == 0)
+		if (choices->value[i] == 0 || !is_said(choices, i))
 			continue;
 		write_format(out, "%s", before);
 		write_option(&rows[i], choices->value[i], out);

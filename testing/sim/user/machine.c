@@ -98,6 +98,32 @@ void user_moves(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunne
 		user_goes(host, tunnel, &to);
 }
 
+static void tell_of_cpus(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	(void)tunnel;
+	if (host->engine == NULL)
+		return;
+	if (host_is_busy(host)) {
+		sim_at(sim, host->busy_until, tell_of_cpus, host, NULL);
+		return;
+	}
+	host_look_at_cpus(host);
+	ike_engine_on_cpus(host_enter(host), host_now(host));
+	host_settle(host);
+}
+
+void user_plugs(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	uint32_t all = (1U << host->cpus) - 1;
+	uint32_t online = host->online ^ 1U << random_below(&sim->random, host->cpus);
+
+	if ((online & all) == 0 || host_sleeps(host))
+		return;
+	host->online = online;
+	sim_note(sim, host, "has these CPUs online: %x", online & all);
+	tell_of_cpus(sim, host, tunnel);
+}
+
 void user_fills_memory(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
 {
 	(void)tunnel;

@@ -20,6 +20,7 @@ sim_script user_changes_secret; /* and boots; to one that its peers do not have,
 sim_script user_suspend;       /* for a while; its clock may stand still meanwhile */
 sim_script user_sets_clock;    /* the wall clock, forward or back */
 sim_script user_fills_memory;  /* the kernel refuses something soon */
+sim_script user_plugs;         /* one of its CPUs goes offline, or is back; one stays online */
 sim_script user_moves;         /* to another address, with MOBIKE */
 void user_goes(struct sim_host *host, struct sim_tunnel *tunnel, const struct address *to);
 

@@ -3,7 +3,7 @@
 #include "kernel_samples.h"
 
 #include "base/mem.h"
-#include "pluto/kernel/cpus.h"
+#include "pluto/cpus/cpus.h"
 #include "pluto/kernel/match.h"
 
 #define ALL 0, 0xffff

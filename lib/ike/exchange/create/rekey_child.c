@@ -231,15 +231,37 @@ void rekey_supersede(struct world *w, struct child_sa *old, int64_t sends_until)
 		timer_set(w, &old->life_timer, TIMER_CHILD_LIFE, sends_until);
 }
 
+/* What was given back together is deleted together. */
+static bool is_to_be_told(const struct world *w, const struct child_sa *child)
+{
+	return child->state == CHILD_DRAINING && child->given_back && !child->outbound &&
+	       child->drain_until <= w->now;
+}
+
+static void tell_given_back(struct world *w, struct ike_sa *sa)
+{
+	struct request *request = request_new(sa, REQUEST_DELETE_CHILD);
+
+	request->spis = mem_new_array(DELETED_AT_ONCE, sizeof(*request->spis));
+	LIST_FOR_EACH(link, &sa->children) {
+		struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
+
+		if (!is_to_be_told(w, child) || request->spi_count == DELETED_AT_ONCE)
+			continue;
+		request->spis[request->spi_count++] = child->spi_in;
+		child->given_back = false;
+		drain(w, child, w->now + DELETE_PATIENCE);
+	}
+	requests_run(w, sa);
+}
+
 void rekey_drain_due(struct world *w, struct child_sa *child)
 {
 	if (child->outbound) {
 		child_sa_uninstall_outbound(w, child);
 		drain(w, child, child->drain_until);
 	} else if (child->given_back) {
-		child->given_back = false;
-		drain(w, child, w->now + DELETE_PATIENCE);
-		rekey_tell(w, ike_sa_find_id(w, child->ike_sa), child);
+		tell_given_back(w, ike_sa_find_id(w, child->ike_sa));
 	} else {
 		child_end(w, child, false);
 	}

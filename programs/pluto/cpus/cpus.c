@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "pluto/kernel/cpus.h"
+#include "pluto/cpus/cpus.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "pluto/kernel/kernel.h"
 
 #define POSSIBLE_FILE "/sys/devices/system/cpu/possible"
 #define ONLINE_FILE   "/sys/devices/system/cpu/online"
@@ -54,6 +53,18 @@ bool cpus_parse(const char *text, uint16_t out[CPU_MAX], uint32_t *count)
 	return good;
 }
 
+void cpus_print(const uint16_t *ids, uint32_t count, struct buffer *out)
+{
+	for (uint32_t i = 0, last; i < count; i = last + 1) {
+		last = i;
+		while (last + 1 < count && ids[last + 1] == ids[last] + 1)
+			last++;
+		write_format(out, "%s%u", i == 0 ? "" : ",", ids[i]);
+		if (last > i)
+			write_format(out, "-%u", ids[last]);
+	}
+}
+
 MUST_CHECK static int file_read(const char *path, char text[CPU_TEXT_MAX])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -95,7 +106,7 @@ static int cpus_from_libc(uint16_t online[CPU_MAX], uint32_t *online_count, uint
 	return 0;
 }
 
-int kernel_read_cpus(struct kernel_facts *facts)
+int cpus_read(struct kernel_facts *facts)
 {
 	uint16_t *ids = mem_new_array(CPU_MAX, sizeof(*ids));
 	uint32_t possible = 0, count = 0;
