@@ -67,7 +67,7 @@ said() {
 # slot HOST: how far the last CPU's clone is
 slot() {
 	ipsec "$1" whack --json --status | grep -F "\"name\":\"$name-$((last + 1))\"" |
-		sed 's/.*"slot_state":"\([a-z]*\)".*/\1/'
+		sed -n 's/.*"slot_state":"\([a-z]*\)".*/\1/p'
 }
 
 both net_conn clones=yes

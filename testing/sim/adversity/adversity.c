@@ -73,6 +73,17 @@ static void cpu_plugged(struct sim *sim, struct sim_host *host, struct sim_tunne
 		   tunnel);
 }
 
+/* Somebody has other wishes for the clones of a tunnel. */
+static void resized(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	struct random *r = &sim->adversity.random;
+	unsigned end = random_below(r, 2);
+
+	(void)host;
+	tunnel = &sim->tunnels[random_below(r, sim->tunnel_count)];
+	user_resizes(sim, &sim->hosts[tunnel->host[end]], tunnel);
+}
+
 /* --- all together --- */
 
 static void times(struct sim *sim, enum sim_option option, sim_script *script)
@@ -93,6 +104,7 @@ void adversity_plan(struct sim *sim, int64_t calm_at)
 	times(sim, OPTION_CUTS, cut_begin);
 	times(sim, OPTION_CLOCKS, clock_jump);
 	times(sim, OPTION_CPUS, cpu_plugged);
+	times(sim, OPTION_RESIZES, resized);
 	if (a->choices.value[OPTION_CUTS] != 0)
 		sim->network.may_lose = true;
 	if (a->choices.value[OPTION_ATTACKER] != 0)

@@ -66,7 +66,9 @@ uint32_t cpus_at_most(const struct sim_tunnel *tunnel, unsigned end)
 	return number == 0 || has_number(tunnel, end) ? number : SIM_CPUS_MAX;
 }
 
-bool cpus_is_kept(const struct sim_host *host, const struct child_sa *child)
+bool cpus_is_kept(const struct sim_host *host, const struct clone_set *set,
+		  const struct child_sa *child)
 {
-	return child->cpu < host->cpus && (host->online >> child->cpu & 1) == 0;
+	return child->cpu < host->cpus && ((host->online >> child->cpu & 1) == 0 ||
+					   set->slots[child->slot].dropped);
 }

@@ -13,7 +13,9 @@ uint32_t cpus_wanted(struct sim *sim, const struct sim_host *host,
 		     const struct sim_tunnel *tunnel, const struct connection *c);
 /* The most that the end may ask for by itself. */
 uint32_t cpus_at_most(const struct sim_tunnel *tunnel, unsigned end);
-/* Its CPU is offline and sends nothing: it is beside the count. */
-bool cpus_is_kept(const struct sim_host *host, const struct child_sa *child);
+/* Its CPU is offline and sends nothing, or clones= does not mean that any more and the SA is the
+ * peer's: it is beside the count. */
+bool cpus_is_kept(const struct sim_host *host, const struct clone_set *set,
+		  const struct child_sa *child);
 
 #endif

@@ -50,9 +50,10 @@ static bool connection_is_excused(const struct sim *sim, const struct sim_host *
 static bool may_be_early(const struct sim *sim, const struct sim_host *host,
 			 const struct child_sa *child)
 {
-	if (child == NULL || child->role != ROLE_RESPONDER || child->slot != 0)
+	if (child == NULL || child->role != ROLE_RESPONDER)
 		return false;
-	if (child->replaces == 0 && (!child->takes_over || is_alone(host, child)))
+	if (child->slot == 0 && child->replaces == 0 &&
+	    (!child->takes_over || is_alone(host, child)))
 		return true;
 	return connection_is_excused(sim, host, child);
 }

@@ -55,7 +55,7 @@ static uint32_t count_outbound(struct sim *sim, const struct sim_host *host,
 
 		LIST_FOR_EACH(inner, &sa->children) {
 			const struct child_sa *child = LIST_OBJECT(inner, struct child_sa, link);
-			bool kept = cpus_is_kept(host, child);
+			bool kept = cpus_is_kept(host, c->set, child);
 
 			if (child->connection != c->id)
 				continue;

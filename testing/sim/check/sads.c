@@ -250,7 +250,8 @@ static void check_set(struct sim *sim, struct sim_host *host, uint32_t reqid)
 void sads_on_settled(struct sim *sim, struct sim_host *host)
 {
 	/* Not at once: the reason may come with the same call. */
-	if (host->interrupted != NULL && !tunnel_is_excused(sim, host->interrupted))
+	if (host->interrupted != NULL && !tunnel_is_excused(sim, host->interrupted) &&
+	    host->interrupted->resized_until < sim->now)
 		sim_fail(sim, "%s takes an SA of %s out without a reason", host->name,
 			 host->interrupted->name);
 	host->interrupted = NULL;

@@ -360,7 +360,7 @@ void host_boot(struct sim_host *host)
 		sim_event_at(host->sim, &host->sweep, host->sim->now + SWEEP_EVERY);
 }
 
-void host_load(struct sim_host *host, struct sim_tunnel *tunnel, bool replace)
+void host_load(struct sim_host *host, struct sim_tunnel *tunnel, bool replace, uint64_t command)
 {
 	struct secrets secrets;
 	struct conf conf;
@@ -371,8 +371,7 @@ void host_load(struct sim_host *host, struct sim_tunnel *tunnel, bool replace)
 		return;
 	conn = conf_find(&conf, tunnel->name);
 	if (conn != NULL)
-		ike_engine_add(host->engine, conn, replace, host_command(host, tunnel),
-			       host_now(host));
+		ike_engine_add(host->engine, conn, replace, command, host_now(host));
 	secrets_done(&secrets);
 	conf_done(&conf);
 	host_settle(host);

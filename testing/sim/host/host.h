@@ -94,7 +94,7 @@ struct sim_tunnel *tunnel_make(struct sim *sim, unsigned left, unsigned right);
 
 void host_boot(struct sim_host *host);   /* a fresh engine, its connections loaded */
 /* `add` of one connection, as ipsec.conf has it; or of the same again. */
-void host_load(struct sim_host *host, struct sim_tunnel *tunnel, bool replace);
+void host_load(struct sim_host *host, struct sim_tunnel *tunnel, bool replace, uint64_t command);
 void host_crash(struct sim_host *host);  /* the engine and its kernel are gone */
 void host_done(struct sim_host *host);
 

@@ -66,6 +66,24 @@ void plan_say(struct sim_tunnel *tunnel, enum sim_option option, uint32_t value)
 	tunnel->end[0].value[option] = tunnel->end[1].value[option] = value;
 }
 
+void plan_resize(struct sim_tunnel *tunnel, unsigned end, struct random *random)
+{
+	uint32_t *value = tunnel->end[end].value;
+	bool was_number = value[OPTION_CLONES_YES] == 0 && value[OPTION_CLONES_CPUS] == 0;
+	uint32_t number = 1 + random_below(random, rows[OPTION_CLONES].to);
+	uint32_t how = random_below(random, 3);
+
+	if (how == 0 && was_number && number == value[OPTION_CLONES])
+		number = 1 + number % rows[OPTION_CLONES].to;
+	if (how == 1 && value[OPTION_CLONES_YES] != 0)
+		how = 2;
+	else if (how == 2 && value[OPTION_CLONES_YES] == 0 && value[OPTION_CLONES_CPUS] != 0)
+		how = 1;
+	value[OPTION_CLONES] = number;
+	value[OPTION_CLONES_YES] = how == 1;
+	value[OPTION_CLONES_CPUS] = how == 2;
+}
+
 /* --- ipsec.conf --- */
 
 static void write_option(const struct row *row, uint32_t value, struct buffer *out)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/buffer.h"
+#include "sim/core/random.h"
 #include "sim/plan/options.h"
 
 struct sim;
@@ -27,6 +28,7 @@ struct sim_tunnel {
 	int last_code[2];
 	int64_t last_move[2];           /* when each end last got another address */
 	int64_t excused_until;          /* packets may be lost until then (check/excuses.h) */
+	int64_t resized_until;          /* until then clones may go without an heir */
 	bool unsaid;                    /* an end had to find out by itself, at some time */
 };
 
@@ -40,6 +42,10 @@ void plan_run(const struct sim *sim, struct sim_choices *out);
 
 /* Whatever the seed said: this, at both ends. 0: not at all. */
 void plan_say(struct sim_tunnel *tunnel, enum sim_option option, uint32_t value);
+
+/* Another number of clones, or of CPUs, at one end that has some; what its ipsec.conf says is other
+ * than before. */
+void plan_resize(struct sim_tunnel *tunnel, unsigned end, struct random *random);
 
 /* A host's ipsec.conf: its `config setup` and all its connections. */
 void plan_write(const struct sim *sim, unsigned host, struct buffer *out);

@@ -67,7 +67,7 @@ void user_add(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
 {
 	(void)sim;
 	if (host_listens(host))
-		host_load(host, tunnel, false);
+		host_load(host, tunnel, false, host_command(host, tunnel));
 }
 
 void user_replace(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
@@ -75,7 +75,24 @@ void user_replace(struct sim *sim, struct sim_host *host, struct sim_tunnel *tun
 	if (!host_listens(host))
 		return;
 	tunnel_excuse(sim, tunnel, EXCUSE_SAID, "its connection is loaded again");
-	host_load(host, tunnel, true);
+	host_load(host, tunnel, true, host_command(host, tunnel));
+}
+
+/* No excuse for packets: nothing that is meant is torn down. */
+void user_resizes(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	unsigned end = host_end(host, tunnel);
+
+	if (!host_listens(host) || sim->any || tunnel->end[end].value[OPTION_CLONES] == 0 ||
+	    tunnel_connection(host, tunnel) == NULL)
+		return;
+	/* An ipsec.conf with other addresses is another one in more than that. */
+	if (host->moved_at != 0 || host_peer(host, tunnel)->moved_at != 0)
+		return;
+	plan_resize(tunnel, end, &sim->adversity.random);
+	sim_note(sim, host, "# other clones of %s", tunnel->name);
+	tunnel->resized_until = sim->now + SECONDS(120);
+	host_load(host, tunnel, true, host_aside(host, tunnel));
 }
 
 void user_rekey(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)

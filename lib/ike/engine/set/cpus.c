@@ -96,9 +96,11 @@ static void add_slots(struct world *w, struct clone_set *set, const uint32_t *cp
 	set->cpus = mem_grow(set->cpus, total, sizeof(*set->cpus));
 	set->slots = mem_grow(set->slots, total, sizeof(*set->slots));
 	set->children = mem_grow(set->children, total, sizeof(*set->children));
+	set->histories = mem_grow(set->histories, total, sizeof(*set->histories));
 	for (uint32_t i = 0; i < count; i++) {
 		set->cpus[set->count] = cpus[i];
 		set->slots[set->count] = (struct plan_slot) { 0 };
+		set->histories[set->count] = (struct slot_history) { 0 };
 		set->children[set->count++] = 0;
 	}
 	set_renumber_spares(w, set);

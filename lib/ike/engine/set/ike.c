@@ -165,7 +165,7 @@ void set_lost(struct world *w, struct clone_set *set, enum end_reason reason)
 
 	c->trigger = (struct traffic_packet) { 0 };
 	set->slots[0].state = SLOT_EMPTY;
-	set->slots[0].retry_at = set_backoff(w, set);
+	set->slots[0].retry_at = set_backoff(w, set->failures);
 	set->failures++;
 	set_answer(w, set, code_of(reason));
 	set->wanted = c->keep_up;

@@ -27,6 +27,7 @@ struct clone_set *set_new(struct world *w, struct connection *c)
 	set->cpus[0] = KERNEL_CPU_NONE;
 	set->slots = mem_new_array(set->count, sizeof(*set->slots));
 	set->children = mem_new_array(set->count, sizeof(*set->children));
+	set->histories = mem_new_array(set->count, sizeof(*set->histories));
 	set_choose_cpus(w, set);
 	return set;
 }
@@ -41,6 +42,7 @@ void set_free(struct world *w, struct clone_set *set)
 	mem_free(set->slots);
 	traffic_done(&set->traffic);
 	mem_free(set->children);
+	mem_free(set->histories);
 	mem_free(set->cpus);
 	mem_free(set);
 }
@@ -77,9 +79,9 @@ static uint32_t set_children(const struct clone_set *set)
 	return count;
 }
 
-int64_t set_backoff(struct world *w, const struct clone_set *set)
+int64_t set_backoff(struct world *w, unsigned failures)
 {
-	unsigned doublings = set->failures < BACKOFF_DOUBLINGS ? set->failures : BACKOFF_DOUBLINGS;
+	unsigned doublings = failures < BACKOFF_DOUBLINGS ? failures : BACKOFF_DOUBLINGS;
 	int64_t wait = BACKOFF_FIRST << doublings;
 	uint8_t jitter;
 
@@ -249,6 +251,7 @@ static void drop_headless(struct world *w, struct clone_set *set)
 void set_run(struct world *w, struct clone_set *set)
 {
 	struct plan *plan;
+	int64_t look_at;
 
 	if (set->head_refused) {
 		set_drop_childless(w, set);
@@ -256,6 +259,7 @@ void set_run(struct world *w, struct clone_set *set)
 	}
 	set_count_spares(w, set);
 	drop_headless(w, set);
+	look_at = set_look_for_traffic(w, set);
 	plan = NEW(struct plan);
 	clone_plan(&(struct plan_input) {
 		.slots = set->slots,
@@ -268,6 +272,8 @@ void set_run(struct world *w, struct clone_set *set)
 		.round_trip = round_trip(w, set),
 		.now = w->now,
 	}, plan);
+	if (look_at < plan->wait_until)
+		plan->wait_until = look_at;
 	if (plan->wait_until == TIME_NEVER)
 		timer_stop(w, &set->timer);
 	else
@@ -433,8 +439,10 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	if (child->spare)
 		return;
 	set->slots[child->slot].state = SLOT_UP;
-	if (child->replaces == 0)
+	if (child->replaces == 0) {
 		set->slots[child->slot].own = child->role == ROLE_INITIATOR;
+		set_clone_up(w, set, child->slot);
+	}
 	set->slots[child->slot].retry_at = 0;
 	set->children[child->slot] = child->id;
 	if (child->slot != 0 || child->replaces != 0)
@@ -451,6 +459,7 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	/* What comes after IKE_AUTH shows that its answer arrived. */
 	set->batch_due = set->fills_first && !child->with_ike;
 	ask_again(set, 0);
+	set_forget_deleted(set);
 	ike_sa_find_id(w, child->ike_sa)->childless = false;
 	if (wants_clones(w, set) && !set->peer_clones)
 		report_child(w, child, REPORT_PROGRESS,
@@ -489,7 +498,8 @@ static void refused(struct world *w, struct clone_set *set, const struct child_s
 
 	set->children[child->slot] = 0;
 	slot->state = SLOT_EMPTY;
-	slot->retry_at = notify_is_passing(notify) ? w->now + BACKOFF_FIRST : set_backoff(w, set);
+	slot->retry_at = notify_is_passing(notify) ? w->now + BACKOFF_FIRST
+						    : set_backoff(w, set->failures);
 	if (!child->is_clone || child->replaces != 0 || notify == 0)
 		return;
 	if (child->role == ROLE_INITIATOR)
@@ -588,7 +598,9 @@ static void child_gone(struct world *w, struct child_sa *child, bool by_peer)
 		return;
 	set->children[child->slot] = 0;
 	set->slots[child->slot].state = SLOT_EMPTY;
-	set->slots[child->slot].retry_at = set_backoff(w, set);
+	set->slots[child->slot].retry_at = by_peer && child->slot != 0
+						   ? set_clone_deleted(w, set, child->slot)
+						   : set_backoff(w, set->failures);
 	set->complete = false;
 	ask_again(set, set->slots[child->slot].retry_at);
 	if (child->slot == 0)

@@ -13,6 +13,14 @@ struct set_route {
 	bool made;                     /* by us: it was not there */
 };
 
+/* What the peer did with a slot's clones. */
+struct slot_history {
+	unsigned deleted;              /* in a row, none of which had stayed long */
+	int64_t up_since;              /* the last one */
+	int64_t look_at;               /* for traffic that wants another; 0: not at all */
+	uint64_t packets;              /* that the head had sent by then */
+};
+
 /*
  * The clone set of a connection: the head and one clone per wanted CPU. Owned by its connection,
  * so it outlives its SAs. A connection without clones= has a set of just the head.
@@ -21,6 +29,7 @@ struct clone_set {
 	uint64_t connection;           /* id */
 	uint32_t count;                /* slots */
 	struct plan_slot *slots;       /* owned */
+	struct slot_history *histories; /* owned */
 	uint64_t *children;            /* owned: id of the Child SA in each slot; 0: none */
 	uint32_t *cpus;                /* owned; slot 0: KERNEL_CPU_NONE */
 	bool wanted;                   /* up, or to be brought up */
@@ -124,6 +133,16 @@ void set_renumber_spares(struct world *w, struct clone_set *set);
 /* Of a slot that is not meant any more ours goes: it drains, and the peer hears a Delete. */
 void set_give_back(struct world *w, struct clone_set *set, uint32_t slot);
 
+/*
+ * Clones that the peer deletes (deleted.c): one is up; it is deleted, and may be asked for again at the
+ * time that is returned; the set has another head, and nothing of before counts. And whether traffic
+ * wants one sooner: the time to look again, TIME_NEVER: none.
+ */
+void set_clone_up(struct world *w, struct clone_set *set, uint32_t slot);
+int64_t set_clone_deleted(struct world *w, struct clone_set *set, uint32_t slot);
+void set_forget_deleted(struct clone_set *set);
+int64_t set_look_for_traffic(struct world *w, struct clone_set *set);
+
 /* IKE SAs of a connection (ike.c); the first three are hooks. */
 bool set_ike_up(struct world *w, struct ike_sa *sa);
 void set_head_due(struct world *w, struct ike_sa *sa);
@@ -140,7 +159,7 @@ void set_hand_over(struct world *w, const struct connection *c);
  * another, where mobike= allows that. */
 void set_own_changed(struct world *w, struct clone_set *set);
 /* When to try again after so many failures. */
-int64_t set_backoff(struct world *w, const struct clone_set *set);
+int64_t set_backoff(struct world *w, unsigned failures);
 
 extern const struct world_hooks set_hooks;
 

@@ -103,6 +103,7 @@ void set_promote(struct world *w, struct clone_set *set, const struct plan_promo
 	spare->cpu = set->cpus[p->to];
 	set->slots[p->to].state = SLOT_UP;
 	set->slots[p->to].own = false;
+	set_clone_up(w, set, p->to);
 	set->children[p->to] = spare->id;
 	report_child(w, spare, REPORT_PROGRESS, "spare SA takes the place of this clone");
 	child_start_sending(w, spare);
