@@ -81,6 +81,13 @@ struct ike_updown {
 	enum conf_type mode;
 };
 
+/* The CPUs that take the interrupts of what comes in by a device. */
+struct ike_receivers {
+	char device[16];       /* its name */
+	uint32_t count;        /* 0: not known */
+	uint16_t cpus[CPU_MAX]; /* ids, ascending */
+};
+
 struct ike_host {
 	void *context;
 	/* Sends from one of our addresses and ports; the host adds the non-ESP marker on the NAT
@@ -97,6 +104,8 @@ struct ike_host {
 	void (*command_done)(void *context, uint64_t command, enum control_code code);
 	/* Sends one byte 0xff to keep a NAT's mapping (RFC 3948 2.3). */
 	void (*keepalive)(void *context, const struct endpoint *from, const struct endpoint *to);
+	/* Those of the device that leads to this peer, into *out, which is empty. NULL: never known. */
+	void (*receivers)(void *context, const struct address *peer, struct ike_receivers *out);
 };
 
 #endif

@@ -82,7 +82,7 @@ MUST_CHECK static int file_read(const char *path, char text[CPU_TEXT_MAX])
 	return result;
 }
 
-MUST_CHECK static int list_read(const char *path, uint16_t ids[CPU_MAX], uint32_t *count)
+int cpus_read_list(const char *path, uint16_t ids[CPU_MAX], uint32_t *count)
 {
 	char text[CPU_TEXT_MAX];
 	int result = file_read(path, text);
@@ -110,10 +110,10 @@ int cpus_read(struct kernel_facts *facts)
 {
 	uint16_t *ids = mem_new_array(CPU_MAX, sizeof(*ids));
 	uint32_t possible = 0, count = 0;
-	int result = list_read(POSSIBLE_FILE, ids, &possible);
+	int result = cpus_read_list(POSSIBLE_FILE, ids, &possible);
 
 	if (result == 0)
-		result = list_read(ONLINE_FILE, ids, &count);
+		result = cpus_read_list(ONLINE_FILE, ids, &count);
 	if (result < 0)
 		result = cpus_from_libc(ids, &count, &possible);
 	if (result == 0) {

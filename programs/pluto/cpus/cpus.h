@@ -14,6 +14,9 @@ MUST_CHECK bool cpus_parse(const char *text, uint16_t out[CPU_MAX], uint32_t *co
 /* The same the other way round, without the end of the line; `ids` ascend. */
 void cpus_print(const uint16_t *ids, uint32_t count, struct buffer *out);
 
+/* The list in that file. -errno, -EINVAL: it has none. */
+MUST_CHECK int cpus_read_list(const char *path, uint16_t ids[CPU_MAX], uint32_t *count);
+
 /* How many CPUs there can be and which are online now: fills these three facts. -errno: they are
  * left alone. */
 MUST_CHECK int cpus_read(struct kernel_facts *facts);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* CPUs that come and go. */
+#include <net/if.h>
 #include <string.h>
 
 #include "pluto/cpus/cpus.h"
+#include "pluto/cpus/interrupts.h"
 #include "pluto/cpus/uevent.h"
 #include "pluto/daemon/parts.h"
 
@@ -47,4 +49,13 @@ void daemon_on_cpus(struct daemon *d)
 	tell(&d->facts);
 	ike_engine_on_cpus(d->engine, clock_now());
 	loop_arm(d->loop);
+}
+
+void daemon_find_receivers(struct daemon *d, const struct address *peer, struct ike_receivers *out)
+{
+	unsigned index = kernel_find_device(d->kernel, peer);
+	char name[IF_NAMESIZE];
+
+	if (index != 0 && if_indextoname(index, name) != NULL)
+		interrupts_find("/proc", "/sys", name, out);
 }

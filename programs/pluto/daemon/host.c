@@ -86,6 +86,11 @@ static void host_command_done(void *context, uint64_t command, enum control_code
 	commands_end(d->commands, command, (int)code);
 }
 
+static void host_receivers(void *context, const struct address *peer, struct ike_receivers *out)
+{
+	daemon_find_receivers(context, peer, out);
+}
+
 static int64_t deadline(void *context)
 {
 	return ike_engine_deadline(context);
@@ -105,7 +110,7 @@ void daemon_make_engine(struct daemon *d)
 		.host = { .context = d, .send = host_send, .submit = host_submit,
 			  .kernel = host_kernel, .random = host_random, .report = host_report,
 			  .updown = host_updown, .command_done = host_command_done,
-			  .keepalive = host_keepalive }
+			  .keepalive = host_keepalive, .receivers = host_receivers }
 	};
 
 	d->engine = ike_engine_new(&config, now);

@@ -41,6 +41,7 @@ struct daemon {
 /* cpus.c: CPUs that come and go. To be opened before the kernel is asked which are online. */
 void daemon_open_cpus(struct daemon *d);
 void daemon_on_cpus(struct daemon *d);
+void daemon_find_receivers(struct daemon *d, const struct address *peer, struct ike_receivers *out);
 
 /* host.c: the engine's hands, and what reaches it. */
 void daemon_make_udp(struct daemon *d);

@@ -28,6 +28,7 @@ struct kernel_ops {
 	int (*address_fd)(const struct kernel_backend *k);
 	bool (*drain_addresses)(struct kernel_backend *k);
 	int (*list_addresses)(struct kernel_backend *k, struct address **list, size_t *count);
+	unsigned (*find_device)(struct kernel_backend *k, const struct address *to);
 	int (*bypass_socket)(struct kernel_backend *k, int fd, uint16_t family);
 	int (*encapsulate_socket)(struct kernel_backend *k, int fd);
 };

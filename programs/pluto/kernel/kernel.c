@@ -266,6 +266,11 @@ int kernel_list_addresses(struct kernel_backend *k, struct address **list, size_
 	return 0;
 }
 
+unsigned kernel_find_device(struct kernel_backend *k, const struct address *to)
+{
+	return k->ops->find_device == NULL ? 0 : k->ops->find_device(k, to);
+}
+
 int kernel_bypass_socket(struct kernel_backend *k, int fd, uint16_t family)
 {
 	return k->ops->bypass_socket == NULL ? 0 : k->ops->bypass_socket(k, fd, family);

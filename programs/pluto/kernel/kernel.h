@@ -75,6 +75,9 @@ bool kernel_drain_addresses(struct kernel_backend *k);
 MUST_CHECK int kernel_list_addresses(struct kernel_backend *k, struct address **list,
 				     size_t *count);
 
+/* The index of the device that packets to this address leave by; 0: none, or it is not known. */
+unsigned kernel_find_device(struct kernel_backend *k, const struct address *to);
+
 /* Traffic of this UDP socket (of `family`) passes all policies, both ways: it carries IKE. */
 MUST_CHECK int kernel_bypass_socket(struct kernel_backend *k, int fd, uint16_t family);
 /* ESP in UDP that arrives on this socket is for the kernel (RFC 3948). */

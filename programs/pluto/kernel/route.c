@@ -156,6 +156,13 @@ void route_find_source(struct netlink *n, const struct address *to, struct addre
 		*out = seen.source;
 }
 
+unsigned route_find_device(struct netlink *n, const struct address *to)
+{
+	struct route_seen seen;
+
+	return route_lookup(n, to, &seen) ? seen.device : 0;
+}
+
 /* An address of the block that is an ordinary one. */
 static struct address sample_of(const struct prefix *p)
 {

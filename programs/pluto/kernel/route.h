@@ -19,6 +19,9 @@ MUST_CHECK int route_delete(struct netlink *n, const struct kernel_route *route,
 /* The own address that packets to `to` come from; left alone where there is no way. */
 void route_find_source(struct netlink *n, const struct address *to, struct address *out);
 
+/* The index of the device that packets to `to` leave by; 0: there is no way. */
+unsigned route_find_device(struct netlink *n, const struct address *to);
+
 /* As kernel_list_addresses(). */
 MUST_CHECK int route_list_addresses(struct netlink *n, struct address **list, size_t *count);
 

@@ -503,6 +503,11 @@ static int xfrm_list_addresses(struct kernel_backend *k, struct address **list, 
 	return route_list_addresses(&xfrm_of(k)->routes, list, count);
 }
 
+static unsigned xfrm_find_device(struct kernel_backend *k, const struct address *to)
+{
+	return route_find_device(&xfrm_of(k)->routes, to);
+}
+
 static int xfrm_bypass_socket(struct kernel_backend *k, int fd, uint16_t family)
 {
 	static const enum kernel_direction ways[] = { KERNEL_IN, KERNEL_OUT };
@@ -538,6 +543,7 @@ static const struct kernel_ops xfrm_ops = {
 	.address_fd = xfrm_address_fd,
 	.drain_addresses = xfrm_drain_addresses,
 	.list_addresses = xfrm_list_addresses,
+	.find_device = xfrm_find_device,
 	.bypass_socket = xfrm_bypass_socket,
 	.encapsulate_socket = xfrm_encapsulate_socket,
 };

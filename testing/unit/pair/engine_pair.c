@@ -105,6 +105,8 @@ static void on_report(void *context, const struct ike_report *report)
 	side->reports[report->kind]++;
 	if (report->kind != REPORT_DEBUG)
 		(void)snprintf(side->last, sizeof(side->last), "%s", report->text);
+	if (strncmp(report->text, "WARNING", strlen("WARNING")) == 0)
+		(void)snprintf(side->warning, sizeof(side->warning), "%s", report->text);
 }
 
 static void on_updown(void *context, const struct ike_updown *updown)

@@ -27,6 +27,7 @@ struct side {
 	struct kernel_double kernel;
 	unsigned reports[PAIR_REPORTS]; /* by kind */
 	char last[256];                 /* the text of the last report that was not debugging */
+	char warning[256];              /* the last that began with WARNING */
 	unsigned sent, keepalives, commands_done;
 	enum control_code last_code;
 };

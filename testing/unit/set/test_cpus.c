@@ -214,6 +214,81 @@ static void instances_of_any_peers_follow_too(void **state)
 	pair_free(pair);
 }
 
+/* --- CPUs that take what comes in --- */
+
+static struct ike_receivers receivers;
+static unsigned asked;
+
+static void tell_receivers(void *context, const struct address *peer, struct ike_receivers *out)
+{
+	const struct side *side = context;
+
+	assert_true(address_equal(peer, &side->pair->east.address.address));
+	*out = receivers;
+	asked++;
+}
+
+static const struct {
+	const char *what, *west, *east;
+	uint16_t cpus[6];
+	uint32_t count;
+	const char *said; /* how the line ends; NULL: nothing is said */
+} rows[] = {
+	{ "all have clones", " clones=4\n", " clones=4\n", { 0, 1, 2, 3 }, 4, NULL },
+	{ "some have none", " clones=1-2\n", " clones=4\n", { 0, 1, 2, 3, 5 }, 5, ": 0,3,5" },
+	{ "a range", " clones=1\n", " clones=4\n", { 0, 1, 2, 3 }, 4, ": 1-3" },
+	{ "nothing is known", " clones=1\n", " clones=4\n", { 0 }, 0, NULL },
+	{ "the peer knows no clones", " clones=1\n", "", { 0, 1 }, 2, NULL },
+	{ "there are none", "", " clones=4\n", { 0, 1 }, 2, NULL },
+	{ "one is refused", " clones=4\n", " clones=1\n max-clones=2\n", { 0, 1, 2, 3 }, 4, ": 2-3" },
+};
+
+static void cpus_that_take_packets_and_have_no_clone_are_said_at_up(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pair *pair = pair_new(&(struct pair_setup) {
+			.west = rows[i].west, .east = rows[i].east,
+		});
+		const char *said = pair->west.warning;
+
+		print_message("%s\n", rows[i].what);
+		receivers = (struct ike_receivers) { .device = "eth0", .count = rows[i].count };
+		memcpy(receivers.cpus, rows[i].cpus, sizeof(rows[i].cpus));
+		pair->west.engine->w.host.receivers = tell_receivers;
+		pair_up(pair);
+		pair_advance(pair, SECONDS(5));
+		if (rows[i].said == NULL)
+			assert_string_equal(said, "");
+		else
+			assert_string_equal(said + strlen(said) - strlen(rows[i].said),
+					    rows[i].said);
+		pair_free(pair);
+	}
+}
+
+static void they_are_said_once(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.west = " clones=yes\n", .east = " clones=1\n",
+	});
+
+	(void)state;
+	receivers = (struct ike_receivers) { .device = "eth0", .count = 1, .cpus = { 5 } };
+	pair->west.engine->w.host.receivers = tell_receivers;
+	asked = 0;
+	pair_up(pair);
+	pair_advance(pair, SECONDS(5));
+	assert_int_equal(asked, 1);
+	/* a clone that comes anew completes the set again */
+	facts_delete(&pair->east, child_sa_find_spi(&pair->east.engine->w,
+						    facts_spi_out(&pair->west, 3)));
+	pair_advance(pair, SECONDS(20));
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 0xf);
+	assert_int_equal(asked, 1);
+	pair_free(pair);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -227,6 +302,8 @@ int main(void)
 		cmocka_unit_test(a_clone_whose_cpu_is_offline_is_rekeyed_for_that_cpu),
 		cmocka_unit_test(what_is_deleted_while_its_cpu_is_offline_is_made_when_it_is_back),
 		cmocka_unit_test(instances_of_any_peers_follow_too),
+		cmocka_unit_test(cpus_that_take_packets_and_have_no_clone_are_said_at_up),
+		cmocka_unit_test(they_are_said_once),
 	};
 
 	return cmocka_run_group_tests(tests, provider_start, provider_stop);

@@ -185,6 +185,7 @@ static void report_complete(struct world *w, struct clone_set *set)
 	report_name(w, c->name, REPORT_ESTABLISHED,
 		    "clone set complete: head and %u of %u clones are up", up,
 		    set_cpus_in_use(set));
+	set_look_at_receivers(w, set);
 }
 
 static void completed(struct world *w, struct clone_set *set)
@@ -455,7 +456,7 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	set->failures = 0;
 	set->refusal = 0;
 	set->turned_away = 0;
-	set->complete = set->batch_sent = false;
+	set->complete = set->batch_sent = set->receivers_seen = false;
 	/* What comes after IKE_AUTH shows that its answer arrived. */
 	set->batch_due = set->fills_first && !child->with_ike;
 	ask_again(set, 0);

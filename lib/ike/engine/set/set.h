@@ -36,6 +36,7 @@ struct clone_set {
 	bool peer_clones, fills_first;
 	bool batch_due, batch_sent;    /* the empty request that ends our clones */
 	bool complete;
+	bool receivers_seen;           /* since this head is up */
 	bool head_refused;             /* the peer does not want the head of a childless IKE SA */
 	int64_t head_since, last_peer_clone;
 	unsigned failures;             /* in a row, for the back-off */
@@ -142,6 +143,9 @@ void set_clone_up(struct world *w, struct clone_set *set, uint32_t slot);
 int64_t set_clone_deleted(struct world *w, struct clone_set *set, uint32_t slot);
 void set_forget_deleted(struct clone_set *set);
 int64_t set_look_for_traffic(struct world *w, struct clone_set *set);
+
+/* Says so, once for each head, where CPUs that take the peer's packets have no clone (receivers.c). */
+void set_look_at_receivers(struct world *w, struct clone_set *set);
 
 /* IKE SAs of a connection (ike.c); the first three are hooks. */
 bool set_ike_up(struct world *w, struct ike_sa *sa);
