@@ -147,8 +147,14 @@ bool set_follow_cpus(struct world *w, struct clone_set *set)
 
 void set_choose_cpus(struct world *w, struct clone_set *set)
 {
-	for (uint32_t i = 1; i < set->count; i++)
-		set->slots[i].dropped = true;
+	for (uint32_t i = 1; i < set->count; i++) {
+		struct plan_slot *slot = &set->slots[i];
+
+		slot->dropped = true;
+		slot->retry_at = 0;
+		if (slot->state == SLOT_REFUSED)
+			slot->state = SLOT_EMPTY;
+	}
 	(void)follow(w, set);
 }
 

@@ -65,7 +65,8 @@ void set_free(struct world *w, struct clone_set *set);
 
 /*
  * CPUs (cpus.c). Slots for those that clones= means now: what it meant before and does not any more
- * is dropped, and what is dropped and meant again is not. The other is for when CPUs came or went:
+ * is dropped, and what is dropped and meant again is not; what the peer refused is asked for
+ * again. The other is for when CPUs came or went:
  * they are what clones= means, but may be others; false: nothing changed.
  */
 void set_choose_cpus(struct world *w, struct clone_set *set);
