@@ -136,9 +136,19 @@ static int read_only(const struct addconn *a, struct conf *conf)
 	return EXIT_FINE;
 }
 
+/* NAME-i of a set; NULL: it is not. */
+static const struct conf_conn *set_of_member(const struct conf *conf, const char *name)
+{
+	char base[CONN_NAME_MAX];
+	const struct conf_conn *conn = conf_instance_of(name, base) ? conf_find(conf, base) : NULL;
+
+	return conn == NULL || conn->clones.kind == CLONES_NO ? NULL : conn;
+}
+
 static void refuse_unknown(const struct addconn *a, const struct conf *conf, const char *name)
 {
 	const char **names = mem_new_array(conf->count + 1, sizeof(*names));
+	const struct conf_conn *set = set_of_member(conf, name);
 	const char *nearest;
 
 	for (size_t i = 0; i < conf->count; i++)
@@ -146,7 +156,10 @@ static void refuse_unknown(const struct addconn *a, const struct conf *conf, con
 	nearest = text_nearest(name, names);
 	fflush(stdout);
 	fprintf(stderr, "%s: there is no connection \"%s\"", a->config, name);
-	if (nearest)
+	if (set)
+		fprintf(stderr, ": that is one member of the clone set \"%s\", which comes and "
+				"goes as a whole: say \"%s\"", set->name, set->name);
+	else if (nearest)
 		fprintf(stderr, "; did you mean \"%s\"?", nearest);
 	fputc('\n', stderr);
 	mem_free(names);

@@ -205,6 +205,23 @@ static void resize(struct world *w, struct connection *c, struct conf_conn *conf
 	warn_clones(w, c);
 }
 
+/* Its name would be that of a clone, too. */
+static bool is_named_as_clone(struct world *w, const struct conf_conn *conf, uint64_t command)
+{
+	uint32_t number;
+	const struct connection *c = name_find_member(w, conf->name, &number);
+	char text[2 * CONN_NAME_MAX + 160];
+
+	if (c == NULL)
+		return false;
+	(void)snprintf(text, sizeof(text),
+		       "\"%s\" is one member of the clone set \"%s\", which comes and goes as a "
+		       "whole: say \"%s\", or choose another name",
+		       conf->name, c->conf->name, c->conf->name);
+	refuse(w, command, CONTROL_DUPLICATE_NAME, conf->name, text);
+	return true;
+}
+
 void ike_engine_add(struct ike_engine *engine, struct conf_conn *conf, bool replace,
 		    uint64_t command, int64_t now)
 {
@@ -217,6 +234,11 @@ void ike_engine_add(struct ike_engine *engine, struct conf_conn *conf, bool repl
 	if (c != NULL && !replace) {
 		refuse(w, command, CONTROL_DUPLICATE_NAME, conf->name,
 		       "attempt to redefine connection; say replace");
+		conf_conn_done(conf);
+		engine_leave(engine);
+		return;
+	}
+	if (c == NULL && is_named_as_clone(w, conf, command)) {
 		conf_conn_done(conf);
 		engine_leave(engine);
 		return;

@@ -211,6 +211,16 @@ static void mistakes_are_named(void **state)
 	bench_end_daemon(b, daemon, "pluto.ctl");
 	assert_string_equal(b->asked, "");
 	daemon = bench_daemon(b, "pluto.ctl", WORDS("{\"result\":0}\n"));
+	put_config(b, "conn many\n\tleft=127.0.0.1\n\tright=192.1.2.25\n\tauthby=secret\n"
+		      "\tclones=3\n");
+	run(b, WORDS("--replace", "--", "many-2"));
+	assert_int_equal(b->code, 1);
+	assert_non_null(strstr(b->err, "\"many-2\": that is one member of the clone set \"many\", "
+				       "which comes and goes as a whole: say \"many\"\n"));
+	put_config(b, file);
+	bench_end_daemon(b, daemon, "pluto.ctl");
+	assert_string_equal(b->asked, "");
+	daemon = bench_daemon(b, "pluto.ctl", WORDS("{\"result\":0}\n"));
 	run(b, WORDS("a"));
 	assert_int_equal(b->code, 1);
 	assert_non_null(strstr(b->err, "its updown command could not be registered"));

@@ -215,6 +215,65 @@ static void whatever_else_is_other_takes_the_connection_down(void **state)
 	}
 }
 
+static void a_connection_cannot_have_the_name_of_a_clone(void **state)
+{
+	struct pair *pair = pair_up_with(" clones=2\n", " clones=2\n");
+	struct engine_counts counts;
+
+	(void)state;
+	pair_add(&pair->west, "conn t-1\n left=192.1.2.45\n right=192.1.2.23\n authby=secret\n");
+	assert_string_equal(pair->west.last,
+			    "\"t-1\" is one member of the clone set \"t\", which comes and goes "
+			    "as a whole: say \"t\", or choose another name");
+	ike_engine_counts(pair->west.engine, &counts);
+	assert_int_equal(counts.connections, 1);
+	assert_int_equal(pair->west.kernel.sa_count, 6);
+	pair_free(pair);
+}
+
+static void commands_on_one_clone_say_what_to_say(void **state)
+{
+	struct pair *pair = pair_up_with(" clones=2\n", " clones=2\n");
+	static const char *const names[] = { "t-0", "t-2" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		ike_engine_down(pair->west.engine, names[i], 8, pair->now);
+		assert_int_equal(pair->west.last_code, CONTROL_UNKNOWN_NAME);
+		assert_non_null(strstr(pair->west.last, "is one member of the clone set \"t\", which "
+							"comes and goes as a whole: say \"t\""));
+		ike_engine_delete(pair->west.engine, names[i], 9, pair->now);
+		assert_int_equal(pair->west.last_code, CONTROL_UNKNOWN_NAME);
+	}
+	assert_int_equal(pair->west.kernel.sa_count, 6);
+	pair_free(pair);
+}
+
+/* A set on an IKE SA that is another connection's: that one stays. */
+static void the_whole_set_goes_by_one_delete(void **state)
+{
+	static const char host[] = "conn h\n left=192.1.2.45\n right=192.1.2.23\n leftid=@west\n"
+				   " rightid=@east\n authby=secret\n auto=add\n";
+	struct pair *pair = pair_new(&(struct pair_setup) {
+		.west = " clones=4\n", .east = " clones=4\n",
+	});
+
+	(void)state;
+	pair_add(&pair->west, host);
+	pair_add(&pair->east, host);
+	pair_up(pair);
+	pair_up_named(pair, "h", CONTROL_OK);
+	pair_advance(pair, SECONDS(5));
+	pair->loses = counts;
+	informationals = 0;
+	ike_engine_down(pair->west.engine, "t", 8, pair->now);
+	pair_run(pair);
+	assert_int_equal(informationals, 1);
+	assert_int_equal(pair->west.kernel.sa_count, 2);
+	assert_int_equal(pair->east.kernel.sa_count, 2);
+	pair_free(pair);
+}
+
 static void all_peers_of_any_address_are_resized(void **state)
 {
 	static const char hub[] = "conn hub\n left=192.1.2.23\n leftid=@east\n right=%any\n"
@@ -247,6 +306,9 @@ int main(void)
 		cmocka_unit_test(a_clone_that_is_under_way_goes_when_it_is_there),
 		cmocka_unit_test(a_set_that_is_down_stays_down),
 		cmocka_unit_test(whatever_else_is_other_takes_the_connection_down),
+		cmocka_unit_test(a_connection_cannot_have_the_name_of_a_clone),
+		cmocka_unit_test(commands_on_one_clone_say_what_to_say),
+		cmocka_unit_test(the_whole_set_goes_by_one_delete),
 		cmocka_unit_test(all_peers_of_any_address_are_resized),
 	};
 
