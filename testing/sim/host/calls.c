@@ -218,5 +218,5 @@ static void on_done(void *context, uint64_t command, enum control_code code)
 struct ike_host host_calls(struct sim_host *host)
 {
 	return (struct ike_host) { host,      on_send,   on_submit, on_kernel,   on_random,
-				   on_report, on_updown, on_done,   on_keepalive };
+				   on_report, on_updown, on_done,   on_keepalive, NULL };
 }

@@ -86,6 +86,9 @@ void user_resizes(struct sim *sim, struct sim_host *host, struct sim_tunnel *tun
 	if (!host_listens(host) || sim->any || tunnel->end[end].value[OPTION_CLONES] == 0 ||
 	    tunnel_connection(host, tunnel) == NULL)
 		return;
+	/* A head that was idle gets all at once, and its limit is a few seconds of that. */
+	if (tunnel->end[0].value[OPTION_MAX_PACKETS] != 0)
+		return;
 	/* An ipsec.conf with other addresses is another one in more than that. */
 	if (host->moved_at != 0 || host_peer(host, tunnel)->moved_at != 0)
 		return;

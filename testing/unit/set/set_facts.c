@@ -91,6 +91,8 @@ uint64_t facts_names(struct side *side)
 void facts_delete(struct side *side, struct child_sa *child)
 {
 	assert_non_null(child);
+	engine_enter(side->engine, side->pair->now);
 	children_close(&side->engine->w, pair_ike(side), &child, 1);
+	engine_leave(side->engine);
 	pair_run(side->pair);
 }

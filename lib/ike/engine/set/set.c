@@ -69,7 +69,7 @@ struct child_sa *set_head(const struct world *w, const struct clone_set *set)
 
 /* --- the plan, carried out --- */
 
-static uint32_t set_children(const struct clone_set *set)
+uint32_t set_children(const struct clone_set *set)
 {
 	uint32_t count = 0;
 
@@ -135,6 +135,12 @@ static void create_head(struct world *w, struct clone_set *set)
 	if (sa != NULL && sa->state < IKE_ESTABLISHED)
 		return; /* under way */
 	if (sa != NULL && sa->state == IKE_ESTABLISHED && sa->childless && sa->child_count == 0) {
+		set_head_due(w, sa);
+		requests_run(w, sa);
+		return;
+	}
+	if (sa != NULL && set_may_remake_head(w, set, sa)) {
+		set->head_asked = true;
 		set_head_due(w, sa);
 		requests_run(w, sa);
 		return;
@@ -238,28 +244,17 @@ static void create_all(struct world *w, struct clone_set *set, const struct plan
 	requests_run(w, ike_sa_find_id(w, head->ike_sa));
 }
 
-/* Clones without a head have no policies: they go too. */
-static void drop_headless(struct world *w, struct clone_set *set)
-{
-	struct connection *c = set_connection(w, set);
-	struct ike_sa *sa = ike_sa_find_id(w, c->ike_sa);
-
-	if (set->slots[0].state == SLOT_EMPTY && !set->wanted && sa != NULL &&
-	    sa->state == IKE_ESTABLISHED && set_children(set) > 0)
-		set_down(w, set, END_BY_PEER);
-}
-
 void set_run(struct world *w, struct clone_set *set)
 {
 	struct plan *plan;
-	int64_t look_at;
+	int64_t look_at, drop_at;
 
 	if (set->head_refused) {
 		set_drop_childless(w, set);
 		return;
 	}
 	set_count_spares(w, set);
-	drop_headless(w, set);
+	drop_at = set_drop_headless(w, set);
 	look_at = set_look_for_traffic(w, set);
 	plan = NEW(struct plan);
 	clone_plan(&(struct plan_input) {
@@ -275,6 +270,8 @@ void set_run(struct world *w, struct clone_set *set)
 	}, plan);
 	if (look_at < plan->wait_until)
 		plan->wait_until = look_at;
+	if (drop_at < plan->wait_until)
+		plan->wait_until = drop_at;
 	if (plan->wait_until == TIME_NEVER)
 		timer_stop(w, &set->timer);
 	else
@@ -456,7 +453,7 @@ static void take_slot(struct world *w, struct clone_set *set, struct child_sa *c
 	set->failures = 0;
 	set->refusal = 0;
 	set->turned_away = 0;
-	set->complete = set->batch_sent = set->receivers_seen = false;
+	set->complete = set->batch_sent = set->receivers_seen = set->head_asked = false;
 	/* What comes after IKE_AUTH shows that its answer arrived. */
 	set->batch_due = set->fills_first && !child->with_ike;
 	ask_again(set, 0);
@@ -534,8 +531,10 @@ static void child_refused(struct world *w, struct ike_sa *sa, const struct child
 		set->head_refused = notify != NOTIFY_TEMPORARY_FAILURE;
 		timer_set(w, &set->timer, TIMER_SET, set->head_refused ? w->now : w->now + BACKOFF_FIRST);
 	}
+	if (notify_is_passing(notify))
+		set->head_asked = false;
 	/* Not at once: the caller has a Delete to queue before anything that says "all is done". */
-	if (child->is_clone)
+	if (child->is_clone || child->slot == 0)
 		timer_set(w, &set->timer, TIMER_SET, w->now);
 }
 
@@ -576,7 +575,8 @@ static void child_leaving(struct world *w, struct child_sa *child)
 	/* The policies go before the head does, or the kernel would ask for SAs in between. They stay
 	 * where another head is coming: nothing may leave unprotected meanwhile. */
 	if (set != NULL && child->slot == 0 && set->children[0] == child->id &&
-	    !set_connection(w, set)->keep_up && heir_of(w, child) == NULL)
+	    !set_connection(w, set)->keep_up && heir_of(w, child) == NULL &&
+	    !set_has_clones_on(w, set, ike_sa_find_id(w, child->ike_sa)))
 		set_remove_policies(w, set);
 }
 
@@ -599,9 +599,10 @@ static void child_gone(struct world *w, struct child_sa *child, bool by_peer)
 		return;
 	set->children[child->slot] = 0;
 	set->slots[child->slot].state = SLOT_EMPTY;
-	set->slots[child->slot].retry_at = by_peer && child->slot != 0
-						   ? set_clone_deleted(w, set, child->slot)
-						   : set_backoff(w, set->failures);
+	set->slots[child->slot].retry_at =
+		child->slot == 0 ? set_head_gone(w, set, child)
+		: by_peer        ? set_clone_deleted(w, set, child->slot)
+				 : set_backoff(w, set->failures);
 	set->complete = false;
 	ask_again(set, set->slots[child->slot].retry_at);
 	if (child->slot == 0)

@@ -38,7 +38,8 @@ struct clone_set {
 	bool complete;
 	bool receivers_seen;           /* since this head is up */
 	bool head_refused;             /* the peer does not want the head of a childless IKE SA */
-	int64_t head_since, last_peer_clone;
+	bool head_asked;               /* for, on an IKE SA that has clones */
+	int64_t head_since, headless_since, last_peer_clone;
 	unsigned failures;             /* in a row, for the back-off */
 	uint16_t refusal;              /* the notify of the last clone that the peer refused */
 	uint32_t turned_away;          /* of the peer's clones, beyond max-clones= */
@@ -147,6 +148,18 @@ int64_t set_look_for_traffic(struct world *w, struct clone_set *set);
 
 /* Says so, once for each head, where CPUs that take the peer's packets have no clone (receivers.c). */
 void set_look_at_receivers(struct world *w, struct clone_set *set);
+
+/*
+ * Without a head (headless.c). The head has gone: when to ask for another. Whether that may be asked for
+ * on this IKE SA, where clones carry on. Who does not want the set ends it after a while: the time
+ * to look again.
+ */
+bool set_has_clones_on(struct world *w, const struct clone_set *set, const struct ike_sa *sa);
+int64_t set_head_gone(struct world *w, struct clone_set *set, const struct child_sa *head);
+bool set_may_remake_head(struct world *w, const struct clone_set *set, const struct ike_sa *sa);
+int64_t set_drop_headless(struct world *w, struct clone_set *set);
+/* How many Child SAs it has or is making. */
+uint32_t set_children(const struct clone_set *set);
 
 /* IKE SAs of a connection (ike.c); the first three are hooks. */
 bool set_ike_up(struct world *w, struct ike_sa *sa);
