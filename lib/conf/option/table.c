@@ -367,8 +367,9 @@ static const struct option conn_rows[] = {
 	{ .name = "clones", .kind = &kind_clones, AT(clones), .default_text = "no",
 	  .help = "CPUs with a Child SA of their own beside the head, which every CPU may use: "
 		  "none; a number, for CPU 0 and up; yes, for each CPU that is online; or a list "
-		  "of CPUs such as 0-3,8-11. Connection NAME is then shown as NAME-0 (the head) "
-		  "and NAME-1 and so on." },
+		  "of CPUs such as 0-3,8-11. Of a CPU that goes offline the Child SA is kept for "
+		  "when it is back; one that comes online, and is meant, gets its own then. "
+		  "Connection NAME is shown as NAME-0 (the head) and NAME-1 and so on." },
 	{ .name = "clone-mode", .kind = &kind_words, AT(clone_mode), .default_text = "all",
 	  .words = clone_mode_words, .only = "ondemand is not there yet",
 	  .help = "When clones are made: all of them when the connection comes up." },

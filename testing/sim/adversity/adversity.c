@@ -84,6 +84,16 @@ static void resized(struct sim *sim, struct sim_host *host, struct sim_tunnel *t
 	user_resizes(sim, &sim->hosts[tunnel->host[end]], tunnel);
 }
 
+/* Somebody deletes a Child SA of a tunnel. */
+static void deleted(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	struct random *r = &sim->adversity.random;
+
+	(void)host;
+	tunnel = &sim->tunnels[random_below(r, sim->tunnel_count)];
+	user_deletes_child(sim, &sim->hosts[tunnel->host[random_below(r, 2)]], tunnel);
+}
+
 /* --- all together --- */
 
 static void times(struct sim *sim, enum sim_option option, sim_script *script)
@@ -105,6 +115,7 @@ void adversity_plan(struct sim *sim, int64_t calm_at)
 	times(sim, OPTION_CLOCKS, clock_jump);
 	times(sim, OPTION_CPUS, cpu_plugged);
 	times(sim, OPTION_RESIZES, resized);
+	times(sim, OPTION_DELETES, deleted);
 	if (a->choices.value[OPTION_CUTS] != 0)
 		sim->network.may_lose = true;
 	if (a->choices.value[OPTION_ATTACKER] != 0)

@@ -48,6 +48,7 @@
 	ROW(ATTACKER,      10, BOTH,  1,  30, "attacker=%u%")                      \
 	ROW(CPUS,          25, BOTH,  1,  40, "cpus-plugged=%u")                   \
 	ROW(RESIZES,       15, BOTH,  1,   8, "other-clones=%u")                   \
+	ROW(DELETES,       12, BOTH,  1,   6, "child-deletes=%u")                  \
 	/* the next one above this line */
 
 #define SIM_OPTION_ID(id, percent, whose, from, to, text) OPTION_##id,

@@ -3,6 +3,7 @@
 
 #include "sim/user/user.h"
 
+#include "ike/exchange/ends.h"
 #include "sim/check/excuses.h"
 #include "sim/host/host.h"
 
@@ -96,6 +97,37 @@ void user_resizes(struct sim *sim, struct sim_host *host, struct sim_tunnel *tun
 	sim_note(sim, host, "# other clones of %s", tunnel->name);
 	tunnel->resized_until = sim->now + SECONDS(120);
 	host_load(host, tunnel, true, host_aside(host, tunnel));
+}
+
+/* The n-th of those that are up. */
+static struct child_sa *child_up(struct sim_host *host, const struct connection *c, uint32_t n)
+{
+	LIST_FOR_EACH(link, child_sas_of_connection(&host->engine->w, c->id)) {
+		struct child_sa *child = CHILD_OF_CONNECTION(link);
+
+		if (child->state == CHILD_UP && n-- == 0)
+			return child;
+	}
+	return NULL;
+}
+
+void user_deletes_child(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
+{
+	uint32_t which = random_below(&sim->adversity.random, 1 + SIM_CPUS_MAX);
+	const struct connection *c = host_listens(host) ? tunnel_connection(host, tunnel) : NULL;
+	struct child_sa *child = c == NULL ? NULL : child_up(host, c, which);
+	struct ike_sa *sa;
+
+	if (child == NULL)
+		return;
+	tunnel_excuse(sim, tunnel, EXCUSE_SAID, "a Child SA of it is deleted");
+	sim_note(sim, host, "# deletes #%u", child->serial);
+	engine_enter(host_enter(host), host_now(host));
+	sa = ike_sa_find_id(&host->engine->w, child->ike_sa);
+	if (sa->state == IKE_ESTABLISHED)
+		children_close(&host->engine->w, sa, &child, 1);
+	engine_leave(host->engine);
+	host_settle(host);
 }
 
 void user_rekey(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)

@@ -10,6 +10,7 @@ sim_script user_up, user_down, user_route, user_unroute, user_delete;
 sim_script user_add;           /* as in ipsec.conf; refused where it is loaded */
 sim_script user_replace;       /* loads it again */
 sim_script user_resizes;       /* the same with another clones=, where it has some */
+sim_script user_deletes_child; /* head or clone, as operators of other daemons can */
 sim_script user_up_again;      /* if it is not known to be up */
 sim_script user_rekey;         /* Child SAs or the IKE SA */
 sim_script user_anything;      /* one of these */
