@@ -2,15 +2,17 @@
 /*
  * By its first byte the input is a datagram from the kernel's netlink, for the readers of XFRM's
  * and of routing's messages; a line of the ledger; all that the kernel answers to the whole
- * backend; or a ledger and what the kernel answers while it is cleared. What is believed must make
- * sense.
+ * backend; a ledger and what the kernel answers while it is cleared; or the text of a uevent. What
+ * is believed must make sense.
  */
+#include <linux/netlink.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/must_check.h"
 #include "must.h"
 #include "netlink/backend.h"
+#include "pluto/cpus/uevent.h"
 #include "pluto/kernel/ledger_line.h"
 #include "pluto/kernel/route.h"
 #include "pluto/kernel/xfrm_message.h"
@@ -146,10 +148,32 @@ static void try_line(struct bytes input)
 	mem_free(line);
 }
 
+/* As from the kernel, and as long as it is. */
+static void try_uevent(struct bytes input)
+{
+	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(struct ucred))] = { 0 };
+	struct sockaddr_nl from = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	uint8_t *text = mem_new(input.len);
+	struct iovec iov = { text, input.len };
+	struct msghdr message = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control)
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+
+	memcpy(text, input.ptr, input.len);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_CREDENTIALS;
+	c->cmsg_len = CMSG_LEN(sizeof(struct ucred));
+	if (uevent_is_of_cpu(&message, input.len))
+		must(memmem(text, input.len, "SUBSYSTEM=cpu", sizeof("SUBSYSTEM=cpu")) != NULL);
+	mem_free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(struct bytes input) = { try_messages, try_line, backend_try,
-							     ledger_try };
+							     ledger_try, try_uevent };
 
 	if (size > 0 && size <= NETLINK_RECEIVE_MAX)
 		tries[data[0] % ARRAY_LEN(tries)](bytes_at(data + 1, size - 1));

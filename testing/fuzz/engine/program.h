@@ -44,6 +44,8 @@ enum step_kind {
 	STEP_SEE,           /* somebody asks for the status */
 	STEP_RELOAD,        /* other secrets, other addresses */
 	STEP_PROVIDER,      /* so many of the next jobs fail */
+	STEP_CPUS,          /* these CPUs are online, as bits; 0: all */
+	STEP_RESIZE,        /* the connection has another clones=: which */
 	STEP_KINDS
 };
 

@@ -265,6 +265,37 @@ static void step_provider(struct program *p)
 	jobs_fail(program_next(p) % 3);
 }
 
+static void step_cpus(struct program *p)
+{
+	struct kernel_facts *facts = &p->side->facts;
+	uint8_t cpus = program_next(p);
+
+	facts->online_count = 0;
+	for (uint16_t i = 0; i < facts->possible_cpus; i++)
+		if (cpus == 0 || (cpus >> i % 8 & 1) != 0)
+			facts->online[facts->online_count++] = i;
+	ike_engine_on_cpus(p->side->engine, p->pair->now);
+}
+
+static void step_resize(struct program *p)
+{
+	static const char *const sizes[] = { "1", "2", "3", "yes", "1-2", "0,3", "7-9" };
+	const struct connection *c =
+		connection_find_name(&p->side->engine->w.connections, "t");
+	struct conf_conn conn;
+	struct conf_errors errors = { 0 };
+	json_t *json;
+
+	if (c == NULL || c->conf->clones.kind == CLONES_NO)
+		return;
+	json = conf_conn_to_json(c->conf);
+	json_object_set_new(json_object_get(json, "options"), "clones",
+			    json_string(sizes[program_next(p) % ARRAY_LEN(sizes)]));
+	must(conf_conn_from_json(json, &conn, &errors));
+	json_decref(json);
+	ike_engine_add(p->side->engine, &conn, true, 0, p->pair->now);
+}
+
 static void (*const steps[STEP_KINDS])(struct program *p) = {
 	[STEP_DELIVER] = step_deliver,
 	[STEP_REPEAT] = step_repeat,
@@ -293,6 +324,8 @@ static void (*const steps[STEP_KINDS])(struct program *p) = {
 	[STEP_SEE] = step_see,
 	[STEP_RELOAD] = step_reload,
 	[STEP_PROVIDER] = step_provider,
+	[STEP_CPUS] = step_cpus,
+	[STEP_RESIZE] = step_resize,
 };
 
 void step_run(struct program *p, uint8_t kind)

@@ -23,7 +23,7 @@ static const struct xfrm_abilities can = {
 static const char *dir;
 
 /* The first byte of an input. */
-enum { IS_DATAGRAM, IS_LINE, IS_BACKEND, IS_LEDGER };
+enum { IS_DATAGRAM, IS_LINE, IS_BACKEND, IS_LEDGER, IS_UEVENT };
 
 static struct bytes bytes_of_message(const union netlink_message *m)
 {
@@ -270,6 +270,9 @@ static void write_ledger(void)
 	buffer_done(&seed);
 }
 
+static const char uevent[] = "offline@/devices/system/cpu/cpu3\0ACTION=offline\0"
+			     "DEVPATH=/devices/system/cpu/cpu3\0SUBSYSTEM=cpu\0SEQNUM=1243";
+
 int main(int argc, char **argv)
 {
 	union netlink_message m;
@@ -284,5 +287,6 @@ int main(int argc, char **argv)
 	write_message("mapping", &m);
 	write_dialogues();
 	write_ledger();
+	write_seed("uevent", IS_UEVENT, bytes_at(uevent, sizeof(uevent)));
 	return 0;
 }
