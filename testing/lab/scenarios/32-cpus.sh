@@ -77,6 +77,8 @@ up west $name
 set_is_up west 4
 set_is_up east 4
 for host in west east; do
+	assert_eq "$host: words about interrupts of cards, which are not here" \
+		"$(grep -c 'WARNING: CPUs' $lab/$host/pluto.log || :)" 0
 	outbound $host >$lab/$host.outbound
 	ike_spis $host >$lab/$host.ike
 done

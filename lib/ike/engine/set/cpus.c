@@ -119,7 +119,6 @@ static bool look(const struct kernel_facts *facts, struct clone_set *set)
 	return changed;
 }
 
-/* So few that what is wanted of them is found by looking at each. */
 static bool follow(struct world *w, struct clone_set *set)
 {
 	const struct conf_clones *clones = &set_connection(w, set)->conf->clones;

@@ -7,6 +7,8 @@
 
 #include "ike/engine/set/set.h"
 
+#include "ike/exchange/send.h"
+
 #define HEAD_WAIT  SECONDS(10)
 #define PAUSE_MIN  SECONDS(1)
 enum { PAUSE_TRIPS = 4 };
@@ -37,11 +39,28 @@ int64_t set_head_gone(struct world *w, struct clone_set *set, const struct child
 	return set_backoff(w, set->failures) + pause;
 }
 
-bool set_may_remake_head(struct world *w, const struct clone_set *set, const struct ike_sa *sa)
+/* Once: a peer that does not want that may want the whole set anew. */
+static bool may_remake(struct world *w, const struct clone_set *set, const struct ike_sa *sa)
 {
-	/* Once: a peer that does not want that may want the whole set anew. */
 	return sa->state == IKE_ESTABLISHED && !sa->superseded && !set->head_asked &&
-	       !w->facts->clones_need_head && set_has_clones_on(w, set, sa);
+	       !w->facts->clones_need_head && set->policies && set_has_clones_on(w, set, sa);
+}
+
+bool set_remake_head(struct world *w, struct clone_set *set, struct ike_sa *sa)
+{
+	struct child_sa *child;
+
+	if (!may_remake(w, set, sa))
+		return false;
+	set->head_asked = true;
+	child = child_sa_new(w, sa, set_connection(w, set), ROLE_INITIATOR);
+	/* What its clones have, not more. */
+	child_sa_set_traffic(child, traffic_copy(&set->traffic));
+	set->slots[0].state = SLOT_NEGOTIATING;
+	set->children[0] = child->id;
+	request_new(sa, REQUEST_CHILD)->child = child->id;
+	requests_run(w, sa);
+	return true;
 }
 
 int64_t set_drop_headless(struct world *w, struct clone_set *set)

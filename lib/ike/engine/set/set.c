@@ -139,12 +139,8 @@ static void create_head(struct world *w, struct clone_set *set)
 		requests_run(w, sa);
 		return;
 	}
-	if (sa != NULL && set_may_remake_head(w, set, sa)) {
-		set->head_asked = true;
-		set_head_due(w, sa);
-		requests_run(w, sa);
+	if (sa != NULL && set_remake_head(w, set, sa))
 		return;
-	}
 	c->ike_sa = 0;
 	/* The head was lost: what is left of the set is of no use. */
 	if (sa != NULL && sa->connection == c->id)

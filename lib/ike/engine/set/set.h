@@ -150,13 +150,13 @@ int64_t set_look_for_traffic(struct world *w, struct clone_set *set);
 void set_look_at_receivers(struct world *w, struct clone_set *set);
 
 /*
- * Without a head (headless.c). The head has gone: when to ask for another. Whether that may be asked for
- * on this IKE SA, where clones carry on. Who does not want the set ends it after a while: the time
- * to look again.
+ * Without a head (headless.c). The head has gone: when to ask for another. Asks for it on this IKE SA,
+ * where clones carry on; false: it is not to be had there. Who does not want the set ends it after a
+ * while: the time to look again.
  */
 bool set_has_clones_on(struct world *w, const struct clone_set *set, const struct ike_sa *sa);
 int64_t set_head_gone(struct world *w, struct clone_set *set, const struct child_sa *head);
-bool set_may_remake_head(struct world *w, const struct clone_set *set, const struct ike_sa *sa);
+MUST_CHECK bool set_remake_head(struct world *w, struct clone_set *set, struct ike_sa *sa);
 int64_t set_drop_headless(struct world *w, struct clone_set *set);
 /* How many Child SAs it has or is making. */
 uint32_t set_children(const struct clone_set *set);

@@ -118,7 +118,8 @@ void set_give_back(struct world *w, struct clone_set *set, uint32_t slot)
 	struct child_sa *child = child_sa_find_id(w, set->children[slot]);
 
 	/* What replaces it would only be given back, too. */
-	if (child->state != CHILD_UP || is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child))
+	if (child == NULL || child->state != CHILD_UP ||
+	    is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child))
 		return;
 	set->slots[slot].state = SLOT_EMPTY;
 	set->children[slot] = 0;
