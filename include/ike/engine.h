@@ -174,8 +174,9 @@ struct set_view {
 	bool bound;                  /* the kernel binds clones to CPUs */
 	bool fills_first;            /* with a head: we made it, and so ask for clones first */
 	bool peer_makes_none;        /* with a head: the peer sent no SA_RESOURCE_INFO */
-	/* Of its clones, where each is exactly one of the first five; spares are beyond these. */
-	uint32_t wanted;             /* how many there are to be on this host */
+	/* Of its clones, where each is exactly one of the first five; spares are beyond these, those
+	 * of CPUs that are offline among them. */
+	uint32_t wanted;             /* how many there are to be on this host now */
 	uint32_t clones_up, negotiating, refused;
 	uint32_t waiting;            /* not asked for now, but again in retry_in */
 	uint32_t empty;              /* not asked for: no head, or it is the peer's turn */

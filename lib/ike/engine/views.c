@@ -299,6 +299,11 @@ static void count_slots(struct world *w, const struct clone_set *set, struct set
 		bool waits = slot->state == SLOT_EMPTY && slot->retry_at > w->now &&
 			     set->peer_clones;
 
+		if (!plan_slot_is_wanted(slot)) {
+			out->spares += slot->state == SLOT_UP;
+			continue;
+		}
+		out->wanted++;
 		out->clones_up += slot->state == SLOT_UP;
 		out->negotiating += slot->state == SLOT_NEGOTIATING;
 		out->refused += slot->state == SLOT_REFUSED;
@@ -323,12 +328,11 @@ static void set_view_of(struct world *w, const struct connection *c, struct set_
 	*out = (struct set_view) {
 		.name = c->conf->name,
 		.instance = instance_view_of(c),
-		.head = slot_text(set->slots[0].state),
+		.head = slot_text(&set->slots[0]),
 		.up = set->wanted,
 		.bound = w->facts->per_cpu,
 		.fills_first = head && set->fills_first,
 		.peer_makes_none = head && !set->peer_clones,
-		.wanted = set->count - 1,
 		.max_clones = set_limit(w, c),
 		.turned_away = set->turned_away,
 		.reqid = c->reqid,
