@@ -90,15 +90,15 @@ static void nothing_is_given_back_to_another_daemon(void **state)
 	/* the Deletes of those that were replaced prove that the peer has the others */
 	ike_engine_rekey(pair->west.engine, "t", REKEY_CHILD, 8, pair->now);
 	pair_advance(pair, SECONDS(60));
-	assert_int_equal(cpus_out(&pair->west), 7);
-	assert_int_equal(cpus_out(&pair->east), 7);
-	assert_int_equal(count(&pair->west, KERNEL_IN), 7);
-	assert_int_equal(count(&pair->east, KERNEL_IN), 7);
-	assert_int_equal(count(&pair->east, KERNEL_OUT), 4);
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 7);
+	assert_int_equal(facts_cpus(&pair->east, KERNEL_OUT), 7);
+	assert_int_equal(facts_count(&pair->west, KERNEL_IN), 7);
+	assert_int_equal(facts_count(&pair->east, KERNEL_IN), 7);
+	assert_int_equal(facts_count(&pair->east, KERNEL_OUT), 4);
 	/* and what the peer takes away is made good for */
-	delete_one(&pair->east, child_in(&pair->east, 2, false));
+	facts_delete(&pair->east, facts_child(&pair->east, 2, false));
 	pair_advance(pair, SECONDS(1));
-	assert_int_equal(cpus_out(&pair->east), 7);
+	assert_int_equal(facts_cpus(&pair->east, KERNEL_OUT), 7);
 	pair_free(pair);
 }
 
