@@ -100,9 +100,10 @@ struct outcome informational_request(struct step_call *call)
 	if (call->m->error != 0)
 		report_ike(call->w, call->sa, REPORT_REFUSED, "the peer says %s",
 			   notify_name(call->m->error));
-	/* A Cygnet sends an empty one only when all its earlier requests were answered. */
+	/* A Cygnet sends an empty one only when all its earlier requests were answered. Later ones may
+	 * arrive before it. */
 	if (call->m->payloads.count == 0 && call->sa->peer_is_cygnet)
-		children_proven_all(call->w, call->sa);
+		children_proven_before(call->w, call->sa, call->m->header.message_id);
 	notify = mobike_request(call);
 	if (notify != 0)
 		return REFUSE(notify);

@@ -57,6 +57,7 @@ struct child_sa {
 	enum conf_type mode;
 	bool encapsulated;
 	uint32_t message_id;         /* of the peer's request, for proof */
+	bool inherited;              /* made on an older IKE SA: message_id is of that one */
 	uint8_t nonce_i[NONCE_MAX], nonce_r[NONCE_MAX]; /* of CREATE_CHILD_SA */
 	uint16_t nonce_i_len, nonce_r_len;
 	bool resource_info;          /* the peer sent SA_RESOURCE_INFO with it */

@@ -81,7 +81,8 @@ void children_proven_by(struct world *w, struct ike_sa *sa, uint32_t message_id)
 /* Of a head that was made with the IKE SA and takes over another's place: a later request proves it,
  * and an answer to one of ours (UINT32_MAX). */
 void children_proven_with_ike(struct world *w, struct ike_sa *sa, uint32_t message_id);
-void children_proven_all(struct world *w, struct ike_sa *sa);
+/* All requests with lower ids were answered, as the peer shows. */
+void children_proven_before(struct world *w, struct ike_sa *sa, uint32_t message_id);
 /* The proof timer: packets on it, or no repetition for long enough. */
 void child_proof_on_time(struct world *w, struct child_sa *child);
 /* The request that made it came again: the initiator does not have our answer yet. */

@@ -124,7 +124,8 @@ static void prove(struct world *w, struct ike_sa *sa, uint32_t before)
 		/* Before its last IKE_FOLLOWUP_KE nobody has it. A rekey may be given up with the
 		 * answer at hand, because it lost or the old one went: only the Delete of the old
 		 * one tells. */
-		if (!child->inbound || child->message_id >= before || child->replaces != 0)
+		if (!child->inbound || child->replaces != 0 ||
+		    (child->message_id >= before && !child->inherited))
 			continue;
 		note_proven(w, child);
 		if (waits_for_proof(child) && !child->outbound)
@@ -155,9 +156,9 @@ void children_proven_by(struct world *w, struct ike_sa *sa, uint32_t message_id)
 		prove(w, sa, message_id - window + 1);
 }
 
-void children_proven_all(struct world *w, struct ike_sa *sa)
+void children_proven_before(struct world *w, struct ike_sa *sa, uint32_t message_id)
 {
-	prove(w, sa, UINT32_MAX);
+	prove(w, sa, message_id);
 }
 
 void child_proof_on_time(struct world *w, struct child_sa *child)

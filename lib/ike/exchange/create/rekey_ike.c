@@ -118,7 +118,10 @@ static void move_requests(struct ike_sa *from, struct ike_sa *to)
 static void move_children(struct ike_sa *from, struct ike_sa *to)
 {
 	LIST_FOR_EACH(link, &from->children) {
-		LIST_OBJECT(link, struct child_sa, link)->ike_sa = to->id;
+		struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
+
+		child->ike_sa = to->id;
+		child->inherited = true;
 		list_remove(link);
 		list_append(&to->children, link);
 		from->child_count--;
