@@ -92,7 +92,8 @@ if [ "$(nproc)" -ge 2 ] && [ "$(echo "$files" | grep -c '')" -ge 2 ]; then
 	files=$(echo "$files" | sed -n 'p;n')
 fi
 # shellcheck disable=SC2086 # likewise
-"$tree/testing/interop/check-interop.sh" part $files 2>&1 | tee "$log" | grep -v '^interop: [0-9]' || :
+"$tree/testing/interop/check-interop.sh" part $files 2>&1 | tee "$log" |
+	grep --line-buffered -v '^interop: [0-9]' || :
 [ -z "$pid" ] || wait $pid || :
 pid=
 grep -v '^interop: [0-9]' "$second" || :
