@@ -50,9 +50,15 @@ static void consider(const struct plan_input *in, uint32_t slot, struct plan *ou
 static int64_t our_turn(const struct plan_input *in)
 {
 	int64_t pause = later(PEER_PAUSE_MIN, PEER_PAUSE_TRIPS * in->round_trip);
+	int64_t since = later(in->head_since, in->demand_since);
 
-	return in->fills_first ? in->head_since
-			       : later(in->head_since, in->last_peer_clone) + pause;
+	return in->fills_first ? in->head_since : later(since, in->last_peer_clone) + pause;
+}
+
+/* To be made now, if it is free. */
+static bool is_due(const struct plan_input *in, uint32_t slot)
+{
+	return in->slots[slot].asked || (in->demand == DEMAND_FILL && our_turn(in) <= in->now);
 }
 
 static bool is_quiet(const struct plan_input *in)
@@ -107,9 +113,9 @@ static bool take_spare(const struct plan_input *in, struct reserve *r, uint32_t 
  * Both ends may have made one for the same CPU at once. Then only the end that fills second gives
  * its own back, and only while nothing is under way: two that did would both be without.
  */
-static void give_back(const struct plan_input *in, struct reserve *r, struct plan *out)
+static void give_surplus_back(const struct plan_input *in, struct reserve *r, struct plan *out)
 {
-	if (in->fills_first || !is_quiet(in))
+	if (in->fills_first || !is_quiet(in) || our_turn(in) > in->now)
 		return;
 	for (uint32_t i = 1; i < in->count; i++)
 		if (in->slots[i].state == SLOT_UP && in->slots[i].own &&
@@ -122,6 +128,16 @@ static void drop(const struct plan_input *in, struct plan *out)
 {
 	for (uint32_t i = 1; i < in->count; i++)
 		if (in->slots[i].dropped && in->slots[i].own && in->slots[i].state == SLOT_UP)
+			out->give_back[out->give_back_count++] = i;
+}
+
+/* All together, so that the peer hears of them in one message. */
+static void give_all_back(const struct plan_input *in, struct plan *out)
+{
+	if (!is_quiet(in) || out->create_count > 0)
+		return;
+	for (uint32_t i = 1; i < in->count; i++)
+		if (in->slots[i].state == SLOT_UP && in->slots[i].own && !in->slots[i].dropped)
 			out->give_back[out->give_back_count++] = i;
 }
 
@@ -142,7 +158,7 @@ void clone_plan(const struct plan_input *in, struct plan *out)
 		return;
 	drop(in, out);
 	reserve = reserve_of(in);
-	if (our_turn(in) > in->now)
+	if (in->demand == DEMAND_FILL && our_turn(in) > in->now)
 		wait(out, our_turn(in));
 	for (uint32_t i = 1; i < in->count; i++) {
 		if (is_free(&in->slots[i]) && !plan_slot_is_wanted(&in->slots[i]))
@@ -152,12 +168,14 @@ void clone_plan(const struct plan_input *in, struct plan *out)
 			if (!take_spare(in, &reserve, i, out))
 				reserve.count--;
 			out->complete = false;
-		} else if (our_turn(in) <= in->now) {
+		} else if (is_due(in, i) || in->slots[i].state == SLOT_NEGOTIATING) {
 			consider(in, i, out);
 		}
 	}
-	if (our_turn(in) <= in->now)
-		give_back(in, &reserve, out);
+	if (in->demand == DEMAND_IDLE)
+		give_all_back(in, out);
+	else
+		give_surplus_back(in, &reserve, out);
 }
 
 static uint32_t load(const struct plan_slot *s)

@@ -28,6 +28,14 @@ struct plan_slot {
 	bool own;          /* UP: we asked for the SA that has it, or for the one that it replaced */
 	bool offline;      /* its CPU is: what is there stays, nothing is made for it */
 	bool dropped;      /* clones= does not mean its CPU any more: what is ours goes too */
+	bool asked;        /* its CPU asks for it, whatever the demand and whoever's turn it is */
+};
+
+/* What this end wants of its clones. Without clone-mode=ondemand it is always DEMAND_FILL. */
+enum plan_demand {
+	DEMAND_FILL,       /* each slot has one */
+	DEMAND_KEEP,       /* those that are there stay, and none is made but those asked for */
+	DEMAND_IDLE        /* the same, but what we made is given back */
 };
 
 /* Its CPU is there, and is to have a clone. */
@@ -40,6 +48,8 @@ struct plan_input {
 	bool peer_clones;       /* the peer answered SA_RESOURCE_INFO */
 	bool fills_first;       /* we initiated the head */
 	int64_t head_since;     /* when the head came up */
+	enum plan_demand demand;
+	int64_t demand_since;   /* FILL: when it began to be that; 0: from the start */
 	int64_t last_peer_clone;/* when the peer last asked for a clone; 0: never */
 	int64_t round_trip;     /* 0: unknown */
 	int64_t now;
@@ -56,7 +66,8 @@ struct plan {
 		uint32_t to, from;
 	} promote[PLAN_CREATES_MAX];
 	uint32_t promote_count;
-	uint32_t give_back[PLAN_CREATES_MAX]; /* slots whose SA, ours, is not wanted any more */
+	uint32_t give_back[PLAN_CREATES_MAX]; /* slots whose SA, ours, is not wanted any more, or has
+						 no traffic */
 	uint32_t give_back_count;
 	int64_t wait_until;                /* look again then; TIME_NEVER: not by time */
 	bool complete;                     /* nothing is to be made and nothing is under way */

@@ -41,12 +41,18 @@ static struct plan_input input(const struct plan_slot *slots)
 #define DO { .state = SLOT_UP, .own = true, .dropped = true }
 #define DP { .state = SLOT_UP, .dropped = true }
 #define PS { .state = SLOT_UP, .spares = 1, .standby = 1 }
+#define O  { .state = SLOT_UP, .own = true }
+#define EA { .state = SLOT_EMPTY, .asked = true }
+#define BA { .state = SLOT_EMPTY, .asked = true, .retry_at = NOW + SECONDS(2) }
+#define RA { .state = SLOT_REFUSED, .asked = true, .retry_at = TIME_NEVER }
 
 static const struct {
 	const char *what;
 	struct plan_slot slots[SLOTS];
 	bool not_wanted, no_clones, peer_first;
 	int64_t head_ago, clone_ago; /* clone_ago 0: never */
+	enum plan_demand demand;
+	int64_t demand_ago;          /* 0: from the start */
 	int64_t round_trip;
 	uint32_t create, promote, give_back; /* bit per slot */
 	int64_t wait;                /* from now; 0: not by time */
@@ -106,6 +112,37 @@ static const struct {
 	{ "what the peer made stays", { U, DP, U, DE }, .complete = true },
 	{ "without a head nothing is given back", { E, DO, U, U }, .create = 1 },
 	{ "without a head nobody takes a place", { E, ES, U, U }, .create = 1 },
+	{ "on demand: the head is all until there is traffic", { U, E, E, E },
+	  .demand = DEMAND_KEEP, .complete = true },
+	{ "on demand: also where the peer fills first", { U, E, E, E }, .peer_first = true,
+	  .demand = DEMAND_KEEP, .complete = true },
+	{ "a head is made without any demand", { E, E, E, E }, .demand = DEMAND_IDLE, .create = 1 },
+	{ "what the peer makes without demand is waited for", { U, E, N, E },
+	  .demand = DEMAND_KEEP },
+	{ "demand that came just now: a pause for who fills second", { U, E, E, E },
+	  .peer_first = true, .head_ago = SECONDS(50), .demand_ago = MILLISECONDS(300),
+	  .wait = MILLISECONDS(700) },
+	{ "and then its clones", { U, E, E, E }, .peer_first = true, .head_ago = SECONDS(50),
+	  .demand_ago = SECONDS(1), .create = 14 },
+	{ "who fills first does not wait", { U, E, E, E }, .head_ago = SECONDS(50),
+	  .demand_ago = 1, .create = 14 },
+	{ "a CPU that asks gets its clone, and no other does", { U, E, EA, E },
+	  .demand = DEMAND_KEEP, .create = 4 },
+	{ "whoever's turn it is", { U, E, EA, E }, .peer_first = true, .create = 4,
+	  .wait = SECONDS(1) },
+	{ "but not before its time", { U, E, BA, E }, .demand = DEMAND_KEEP, .wait = SECONDS(2) },
+	{ "nor what the peer refused", { U, U, RA, U }, .demand = DEMAND_KEEP, .complete = true },
+	{ "what we made stays while there is some traffic", { U, O, O, E },
+	  .demand = DEMAND_KEEP, .complete = true },
+	{ "what we made is given back when there is none", { U, O, U, O },
+	  .demand = DEMAND_IDLE, .give_back = 10, .complete = true },
+	{ "all together: not while something is under way", { U, O, N, O },
+	  .demand = DEMAND_IDLE },
+	{ "by who fills second too, and before its turn", { U, O, O, U }, .peer_first = true,
+	  .demand = DEMAND_IDLE, .give_back = 6, .complete = true },
+	{ "nor while a CPU asks", { U, O, EA, O }, .demand = DEMAND_IDLE, .create = 4 },
+	{ "the peer's spares take free slots without demand", { U, E, PS, O },
+	  .demand = DEMAND_IDLE, .promote = 2, .give_back = 8 },
 };
 
 static void test_rows(void **state)
@@ -122,6 +159,8 @@ static void test_rows(void **state)
 		in.head_since = NOW - rows[i].head_ago;
 		in.last_peer_clone = rows[i].clone_ago == 0 ? 0 : NOW - rows[i].clone_ago;
 		in.round_trip = rows[i].round_trip;
+		in.demand = rows[i].demand;
+		in.demand_since = rows[i].demand_ago == 0 ? 0 : NOW - rows[i].demand_ago;
 		clone_plan(&in, &out);
 		for (uint32_t k = 0; k < out.create_count; k++)
 			create |= 1U << out.create[k];
@@ -188,6 +227,9 @@ struct end {
 	struct plan_slot slots[1 + CPUS_MAX];
 	uint32_t count;
 	bool fills_first;
+	bool on_demand;
+	enum plan_demand demand;
+	int64_t demand_since;
 	int64_t last_peer_clone;
 	uint32_t requests;
 };
@@ -272,11 +314,14 @@ static void promote(struct world_of_two *w, int which, const struct plan_promoti
 
 static void give_back(struct world_of_two *w, int which, uint32_t place)
 {
+	const struct end *e = &w->ends[which];
 	struct sa *sa = sa_in(w, which, place, false);
 
 	assert_non_null(sa);
-	assert_true(w->ends[which].slots[place].dropped);
+	assert_true(e->slots[place].dropped || e->demand == DEMAND_IDLE);
 	assert_int_equal(sa->by, which);
+	for (uint32_t i = 1; i < e->count && !e->slots[place].dropped; i++)
+		assert_int_not_equal(e->slots[i].state, SLOT_NEGOTIATING);
 	end_sa(w, sa);
 }
 
@@ -289,6 +334,8 @@ static void ask(struct world_of_two *w, int which, uint32_t place)
 	assert_true(e->slots[place].state == SLOT_EMPTY || e->slots[place].state == SLOT_REFUSED);
 	assert_int_equal(e->slots[place].spares, 0);
 	assert_true(plan_slot_is_wanted(&e->slots[place]));
+	assert_true(e->demand == DEMAND_FILL || e->slots[place].asked);
+	e->slots[place].asked = false;
 	while (w->sas[i].used)
 		assert_in_range(++i, 0, SAS_MAX - 1);
 	e->slots[place].state = SLOT_NEGOTIATING;
@@ -309,6 +356,7 @@ static int64_t plan_end(struct world_of_two *w, int which)
 	clone_plan(&(struct plan_input) {
 		.slots = e->slots, .count = e->count, .wanted = which == 0, .peer_clones = true,
 		.fills_first = e->fills_first, .head_since = w->head_since,
+		.demand = e->demand, .demand_since = e->demand_since,
 		.last_peer_clone = e->last_peer_clone, .now = w->now,
 	}, &plan);
 	for (uint32_t i = 0; i < plan.promote_count; i++)
@@ -398,12 +446,44 @@ static void step(struct world_of_two *w)
 			arrive(w, &w->sas[i]);
 }
 
-/* Left alone they come to rest: every CPU of either end has one SA, or the peer wants no more; and
- * there are no more than one of them needs. */
+static void set_demand(struct world_of_two *w, struct end *e, enum plan_demand demand)
+{
+	if (demand == DEMAND_FILL && e->demand != DEMAND_FILL)
+		e->demand_since = w->now;
+	e->demand = demand;
+}
+
+/* Traffic begins or ends at an end, or one of its CPUs sends. */
+static void change_demand(struct world_of_two *w)
+{
+	struct end *e = &w->ends[pick(w, ENDS)];
+	struct plan_slot *slot = &e->slots[1 + pick(w, e->count - 1)];
+
+	if (!e->on_demand)
+		return;
+	set_demand(w, e, (enum plan_demand)pick(w, DEMAND_IDLE + 1));
+	if (slot->state == SLOT_EMPTY && pick(w, 2) == 0)
+		slot->asked = true;
+}
+
+static uint32_t own_clones(const struct end *e)
+{
+	uint32_t count = 0;
+
+	for (uint32_t s = 1; s < e->count; s++)
+		count += e->slots[s].state == SLOT_UP && e->slots[s].own;
+	return count;
+}
+
+/* Left alone they come to rest: every CPU of an end with traffic has one SA, or the peer wants no
+ * more; an end without traffic has none that it made; and there are no more than one of them needs. */
 static void assert_at_rest(const struct world_of_two *w)
 {
-	uint32_t most = w->ends[0].count > w->ends[1].count ? w->ends[0].count : w->ends[1].count;
+	uint32_t most = 1;
 
+	for (int i = 0; i < ENDS; i++)
+		if (w->ends[i].demand == DEMAND_FILL && w->ends[i].count > most)
+			most = w->ends[i].count;
 	for (int i = 0; i < ENDS; i++) {
 		const struct end *e = &w->ends[i];
 
@@ -411,9 +491,12 @@ static void assert_at_rest(const struct world_of_two *w)
 			const struct plan_slot *slot = &e->slots[s];
 
 			assert_true(slot->state == SLOT_UP || !plan_slot_is_wanted(slot) ||
+				    e->demand == DEMAND_IDLE ||
 				    (w->refused && slot->state == SLOT_REFUSED));
 			assert_false(slot->state == SLOT_UP && slot->own && slot->dropped);
 		}
+		if (e->demand == DEMAND_IDLE)
+			assert_int_equal(own_clones(e), 0);
 		assert_in_range(total(e), 1, LIMIT);
 		assert_in_range(e->requests, 0, 600);
 		if (!w->refused && !w->changes)
@@ -421,17 +504,39 @@ static void assert_at_rest(const struct world_of_two *w)
 	}
 }
 
+static void end_init(struct world_of_two *w, int which)
+{
+	struct end *e = &w->ends[which];
+
+	e->count = 2 + pick(w, CPUS_MAX);
+	e->fills_first = which == 0;
+	e->slots[0].state = SLOT_UP;
+	e->on_demand = pick(w, 2) == 0;
+	e->demand = e->on_demand ? DEMAND_KEEP : DEMAND_FILL;
+}
+
+/* From now on nothing changes any more. */
+static void calm_down(struct world_of_two *w)
+{
+	for (int i = 0; i < ENDS; i++) {
+		struct end *e = &w->ends[i];
+
+		if (e->on_demand)
+			set_demand(w, e, pick(w, 2) == 0 ? DEMAND_FILL : DEMAND_IDLE);
+		for (uint32_t s = 1; s < e->count; s++)
+			e->slots[s].asked &= e->demand == DEMAND_FILL;
+	}
+}
+
 static void run_history(uint64_t seed)
 {
 	struct world_of_two w = { .now = SECONDS(1), .head_since = SECONDS(1), .random = seed };
+	uint32_t asked[ENDS];
 
 	w.may_refuse = seed % 2 == 0;
 	w.changes = seed % 3 == 0;
-	for (int i = 0; i < ENDS; i++) {
-		w.ends[i].count = 2 + pick(&w, CPUS_MAX);
-		w.ends[i].fills_first = i == 0;
-		w.ends[i].slots[0].state = SLOT_UP;
-	}
+	for (int i = 0; i < ENDS; i++)
+		end_init(&w, i);
 	for (int round = 0; round < 200; round++) {
 		if (round < 100 && pick(&w, 2) == 0)
 			delete_one(&w);
@@ -439,11 +544,21 @@ static void run_history(uint64_t seed)
 			plug(&w);
 		if (round < 100 && w.changes && pick(&w, 6) == 0)
 			reconfigure(&w);
+		if (round < 150 && pick(&w, 3) == 0)
+			change_demand(&w);
+		if (round == 150)
+			calm_down(&w);
 		step(&w);
 	}
 	for (int round = 0; round < 100; round++)
 		step(&w);
 	assert_at_rest(&w);
+	for (int i = 0; i < ENDS; i++)
+		asked[i] = w.ends[i].requests;
+	for (int round = 0; round < 100; round++)
+		step(&w);
+	for (int i = 0; i < ENDS; i++)
+		assert_int_equal(w.ends[i].requests, asked[i]);
 }
 
 static void test_histories(void **state)
