@@ -41,7 +41,7 @@ struct kernel_sa {
 };
 
 enum kernel_policy_kind {
-	POLICY_PROTECT, /* the template of one clone set: reqid, mode, tunnel ends; no SPI */
+	POLICY_PROTECT, /* the template of one clone set: reqid, mode, tunnel ends */
 	POLICY_BLOCK,
 	POLICY_PASS
 };
@@ -63,6 +63,10 @@ struct kernel_policy {
 	/* Tunnel mode. 0.0.0.0 and :: fit any SA of the reqid; inbound and forwarding only. */
 	struct address tunnel_source, tunnel_destination;
 	uint32_t priority; /* the lowest wins */
+	/* Outbound, PROTECT. */
+	uint32_t spi;      /* the only SA that fits; 0: any of the reqid */
+	bool cpu_acquire;  /* a CPU without an SA of its own is told of, once; until it has one, or the
+	                      kernel gives up, those without may lose all that they send */
 };
 
 /*

@@ -133,7 +133,7 @@ static int sa_check(const struct fake_kernel *f, struct kernel_change *c,
 				  match, c->text);
 }
 
-/* An unbound SA answers the acquire that waits for one; a bound one does not. */
+/* An unbound SA answers the acquire that waits for one, a bound one that of its CPU. */
 static void larval_end(struct fake_kernel *f, const struct kernel_sa *sa)
 {
 	size_t kept = 0;
@@ -141,7 +141,7 @@ static void larval_end(struct fake_kernel *f, const struct kernel_sa *sa)
 	for (size_t i = 0; i < f->larval_count; i++) {
 		const struct fake_larval *l = &f->larvals[i];
 
-		if (sa->cpu == KERNEL_CPU_NONE && l->reqid == sa->reqid && l->mode == sa->mode &&
+		if (sa->direction == KERNEL_OUT && l->cpu == sa->cpu && l->reqid == sa->reqid && l->mode == sa->mode &&
 		    address_equal(&l->source, &sa->source) &&
 		    address_equal(&l->destination, &sa->destination))
 			continue;

@@ -55,7 +55,8 @@ struct fake_wire {
 /*
  * A CPU sends a packet: policy, then SA. The SA is chosen as Linux does: of the policy's reqid,
  * mode and ends, never one bound to another CPU, one bound to this CPU before an unbound one, of
- * equals the newest.
+ * equals the newest. With cpu_acquire one that is not bound to this CPU does for the packet that
+ * raises the acquire; those after it are lost until that is answered, forgotten, or not asked for.
  *   0        *out is what goes out
  *   -EPERM   a policy blocks it
  *   -EAGAIN  no SA yet; an acquire was or is under way

@@ -139,6 +139,8 @@ static struct fake_larval template_of(const struct kernel_policy *policy,
 
 	return (struct fake_larval) {
 		.reqid = policy->reqid,
+		.cpu = KERNEL_CPU_NONE,
+		.spi = policy->spi,
 		.mode = policy->mode,
 		.source = tunnel ? policy->tunnel_source : p->source,
 		.destination = tunnel ? policy->tunnel_destination : p->destination,
@@ -149,7 +151,7 @@ static bool state_fits(const struct fake_state *s, const struct fake_larval *wan
 {
 	const struct kernel_sa *sa = &s->view.sa;
 
-	return sa->mode == want->mode &&
+	return sa->mode == want->mode && (want->spi == 0 || sa->spi == want->spi) &&
 	       address_equal(&sa->source, &want->source) &&
 	       address_equal(&sa->destination, &want->destination);
 }
@@ -182,10 +184,11 @@ static struct fake_state *state_choose(const struct fake_kernel *f, uint32_t cpu
 	return head ? best : NULL;
 }
 
-static void acquire(struct fake_kernel *f, const struct fake_larval *want,
+/* false: one for the same template is under way, whichever CPU's. */
+static bool acquire(struct fake_kernel *f, const struct fake_larval *want,
 		    const struct fake_packet *p)
 {
-	struct kernel_acquire told = { want->reqid, KERNEL_CPU_NONE,
+	struct kernel_acquire told = { want->reqid, want->cpu,
 				       traffic_packet_of(&p->source, &p->destination, p->protocol,
 							 p->source_port, p->destination_port) };
 
@@ -195,12 +198,28 @@ static void acquire(struct fake_kernel *f, const struct fake_larval *want,
 		if (l->reqid == want->reqid && l->mode == want->mode &&
 		    address_equal(&l->source, &want->source) &&
 		    address_equal(&l->destination, &want->destination))
-			return;
+			return false;
 	}
 	f->larvals = mem_grow(f->larvals, f->larval_count + 1, sizeof(*f->larvals));
 	f->larvals[f->larval_count++] = *want;
 	f->acquires++;
 	fake_event_add(f, (struct fake_event) { .kind = FAKE_ACQUIRE, .acquire = told });
+	return true;
+}
+
+/* A CPU without an SA of its own is told of, and has another one for this packet only. */
+static struct fake_state *state_or_acquire(struct fake_kernel *f, uint32_t cpu,
+					   const struct fake_spd_entry *e,
+					   const struct fake_packet *packet)
+{
+	struct fake_larval want = template_of(&e->policy, packet);
+	struct fake_state *s = state_choose(f, cpu, &want, packet);
+
+	if (s != NULL && (!e->policy.cpu_acquire || s->view.sa.cpu == cpu))
+		return s;
+	if (s != NULL)
+		want.cpu = cpu;
+	return acquire(f, &want, packet) ? s : NULL;
 }
 
 static bool is_spent(const struct fake_state *s)
@@ -265,7 +284,6 @@ int fake_send(struct kernel_backend *k, uint32_t cpu, const struct fake_packet *
 	struct fake_kernel *f = fake_of(k);
 	const struct fake_spd_entry *e = policy_lookup(f, KERNEL_OUT, packet);
 	struct fake_state *s;
-	struct fake_larval want;
 
 	if (e == NULL || e->policy.kind == POLICY_PASS) {
 		*out = (struct fake_wire) { .source = packet->source,
@@ -275,13 +293,8 @@ int fake_send(struct kernel_backend *k, uint32_t cpu, const struct fake_packet *
 	}
 	if (e->policy.kind == POLICY_BLOCK)
 		return -EPERM;
-	want = template_of(&e->policy, packet);
-	s = state_choose(f, cpu, &want, packet);
-	if (s == NULL) {
-		acquire(f, &want, packet);
-		return -EAGAIN;
-	}
-	return state_send(f, s, packet, out);
+	s = state_or_acquire(f, cpu, e, packet);
+	return s == NULL ? -EAGAIN : state_send(f, s, packet, out);
 }
 
 static bool window_has(const struct fake_state *s, uint64_t sequence)

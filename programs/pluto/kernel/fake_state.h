@@ -45,7 +45,8 @@ struct fake_event {
 
 /* An acquire under way. */
 struct fake_larval {
-	uint32_t reqid;
+	uint32_t reqid, cpu; /* whose SA is missing; KERNEL_CPU_NONE: there is none at all */
+	uint32_t spi;        /* of a template: the only SA that fits; 0: any */
 	enum conf_type mode;
 	struct address source, destination;
 };

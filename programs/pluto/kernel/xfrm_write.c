@@ -387,11 +387,11 @@ static uint8_t xfrm_direction(enum kernel_direction direction)
 	return XFRM_POLICY_FWD;
 }
 
-/* Without an SPI: any SA of the clone set will do, and the kernel picks the CPU's own. */
+/* Without an SPI any SA of the clone set will do, and the kernel picks the CPU's own. */
 static void put_template(union netlink_message *m, const struct kernel_policy *p)
 {
 	struct xfrm_user_tmpl t = {
-		.id = { .proto = IPPROTO_ESP },
+		.id = { .spi = htonl(p->spi), .proto = IPPROTO_ESP },
 		.family = p->source.start.family,
 		.reqid = p->reqid,
 		.mode = xfrm_mode(p->mode),
@@ -436,6 +436,8 @@ int xfrm_write_policy(union netlink_message *m, const struct kernel_policy *poli
 	info->dir = xfrm_direction(policy->direction);
 	info->action = policy->kind == POLICY_BLOCK ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW;
 	info->share = XFRM_SHARE_ANY;
+	if (policy->cpu_acquire)
+		info->flags |= POLICY_CPU_ACQUIRE;
 	if (policy->kind == POLICY_PROTECT)
 		put_template(m, policy);
 	return 0;

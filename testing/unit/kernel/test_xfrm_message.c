@@ -303,6 +303,24 @@ static void a_policy_has_a_template_without_spi(void **state)
 	}
 }
 
+static void an_outbound_policy_may_name_its_spi_or_ask_for_cpus(void **state)
+{
+	struct kernel_change c = sample_policy(KERNEL_OUT);
+	struct xfrm_user_tmpl tmpl;
+	struct taken t;
+
+	(void)state;
+	c.policy.spi = 0xc0ffee01;
+	take_policy(&t, &c);
+	assert_true(netlink_attribute(t.attrs[XFRMA_TMPL], &tmpl, sizeof(tmpl)));
+	assert_memory_equal(&tmpl.id.spi, ((const uint8_t[]) { 0xc0, 0xff, 0xee, 0x01 }), 4);
+	assert_int_equal(t.policy.flags, 0);
+	c.policy.spi = 0;
+	c.policy.cpu_acquire = true;
+	take_policy(&t, &c);
+	assert_int_equal(t.policy.flags, 4);
+}
+
 static void blocks_and_passes_have_no_template(void **state)
 {
 	struct kernel_change c = sample_policy(KERNEL_OUT);
@@ -481,6 +499,7 @@ int main(void)
 		cmocka_unit_test(transport_mode_has_selectors_by_direction),
 		cmocka_unit_test(what_cannot_be_is_refused_with_a_sentence),
 		cmocka_unit_test(a_policy_has_a_template_without_spi),
+		cmocka_unit_test(an_outbound_policy_may_name_its_spi_or_ask_for_cpus),
 		cmocka_unit_test(blocks_and_passes_have_no_template),
 		cmocka_unit_test(families_inside_and_outside_may_differ),
 		cmocka_unit_test(ids_name_what_was_made),
