@@ -95,6 +95,8 @@ struct conf_conn {
 	enum conf_childless childless;
 	struct conf_clones clones;
 	enum clone_mode clone_mode;
+	int64_t clone_idle;        /* on demand: clones without traffic go after that; 0: never */
+	bool clone_acquire;        /* on demand: the kernel asks for the clone of a CPU */
 	uint32_t max_clones;       /* 0: 2 x possible CPUs + 2 */
 	uint32_t max_instances;    /* of a template */
 	uint32_t reqid;            /* 0: auto */

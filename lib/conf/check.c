@@ -256,6 +256,10 @@ static void check_clones(const struct check *check)
 	size_t asked = clone_count(&conn->clones);
 	char text[128];
 
+	if (conn->clone_acquire && conn->clone_mode != CLONE_MODE_ONDEMAND)
+		complain(check, "clone-acquire", "clone-acquire=yes goes with "
+						 "clone-mode=ondemand; else all clones are there "
+						 "before anything asks for one");
 	if (conn->max_clones == 0 || asked <= conn->max_clones)
 		return;
 	(void)snprintf(text, sizeof(text),

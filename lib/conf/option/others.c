@@ -192,8 +192,6 @@ static const struct option_other others[] = {
 	{ CONN, .name = "debug", REFUSED = "plutodebug= of config setup is for all" },
 	{ END, .name = "updown-config", REFUSED = "the command never holds the daemon up" },
 	{ END, .name = "groundhog", REFUSED = not_yet },
-	{ CONN, .name = "clone-idle", REFUSED = "clone-mode=ondemand is not there yet" },
-	{ CONN, .name = "clone-acquire", REFUSED = "clone-mode=ondemand is not there yet" },
 	{ CONN, .name = "xauthby", REFUSED = ikev1 },
 	{ CONN, .name = "xauthfail", REFUSED = ikev1 },
 	{ END, .name = "xauthserver", REFUSED = ikev1 },

@@ -126,6 +126,7 @@ static const struct option_word ppk_words[] = {
 
 static const struct option_word clone_mode_words[] = {
 	{ .word = "all", .value = CLONE_MODE_ALL },
+	{ .word = "ondemand", .value = CLONE_MODE_ONDEMAND },
 	{ .word = NULL },
 };
 
@@ -371,8 +372,19 @@ static const struct option conn_rows[] = {
 		  "when it is back; one that comes online, and is meant, gets its own then. "
 		  "Connection NAME is shown as NAME-0 (the head) and NAME-1 and so on." },
 	{ .name = "clone-mode", .kind = &kind_words, AT(clone_mode), .default_text = "all",
-	  .words = clone_mode_words, .only = "ondemand is not there yet",
-	  .help = "When clones are made: all of them when the connection comes up." },
+	  .words = clone_mode_words,
+	  .help = "When clones are made: all of them when the connection comes up, or ondemand, "
+		  "when the head carries traffic; see CLONES ON DEMAND. It is for the clones that "
+		  "this end makes: the peer has a mode of its own." },
+	{ .name = "clone-idle", .kind = &kind_time, AT(clone_idle), .default_text = "5m", .min = 0,
+	  .max = HOURS(24),
+	  .help = "With clone-mode=ondemand: how long no packet has come or gone by any Child SA of "
+		  "the connection before this end gives the clones back that it has made; 0: "
+		  "never." },
+	{ .name = "clone-acquire", .kind = &kind_yes_no, AT(clone_acquire), .default_text = "no",
+	  .help = "With clone-mode=ondemand: whether the kernel, too, says which CPU sends without a "
+		  "clone, and that clone is made at once. That costs packets; see CLONES ON "
+		  "DEMAND." },
 	{ .name = "max-clones", .kind = &kind_number, AT(max_clones), .default_text = "auto",
 	  .words = auto_number_words, .min = 1, .max = CLONES_MAX,
 	  .help = "The most clones, the peer's included, that one connection may have; auto is "

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ike/engine/instances.h"
 #include "ike/engine/runs.h"
+#include "ike/engine/set/demand.h"
 #include "ike/exchange/create/child.h"
 #include "ike/exchange/ends.h"
 #include "ike/exchange/path/mobike.h"
@@ -179,7 +180,9 @@ void ike_engine_on_acquire(struct ike_engine *engine, const struct kernel_acquir
 
 	engine_enter(engine, now);
 	c = connection_find_reqid(&w->connections, acquire->reqid);
-	/* With a CPU there is a head, and the clones come by the plan. */
+	/* With a CPU there is a head. */
+	if (c != NULL && acquire->cpu != KERNEL_CPU_NONE)
+		demand_acquire(w, c->set, acquire->cpu);
 	if (c != NULL && acquire->cpu == KERNEL_CPU_NONE && c->set->trap &&
 	    c->set->slots[0].state == SLOT_EMPTY) {
 		take_trigger(w, c, &acquire->packet);

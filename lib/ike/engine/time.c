@@ -3,6 +3,7 @@
 
 #include "ike/engine/engine.h"
 #include "ike/engine/runs.h"
+#include "ike/engine/set/demand.h"
 #include "ike/engine/set/reauth.h"
 #include "ike/engine/set/takeover.h"
 #include "ike/exchange/create/child.h"
@@ -163,6 +164,12 @@ static void fire(struct world *w, struct timer *t)
 		break;
 	case TIMER_CHILD_LIMIT:
 		child_limit_on_time(w, TIMER_OBJECT(t, struct child_sa, limit_timer));
+		break;
+	case TIMER_DEMAND:
+		demand_on_time(w, TIMER_OBJECT(t, struct clone_set, demand.timer));
+		break;
+	case TIMER_FALLBACK:
+		fallback_on_time(w, TIMER_OBJECT(t, struct clone_set, fallback));
 		break;
 	case TIMER_TAKEOVER:
 		takeover_on_time(w, TIMER_OBJECT(t, struct clone_set, takeover));

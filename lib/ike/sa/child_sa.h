@@ -68,6 +68,7 @@ struct child_sa {
 	bool exhausted;              /* a hard limit took one of the two out of the kernel */
 	struct sa_limits limits;
 	struct sa_usage usage;       /* at the last look */
+	uint64_t seen;               /* packets both ways, at the last look for traffic */
 	struct endpoint from, to;    /* the tunnel's ends as installed */
 	uint32_t reqid;
 	int64_t created, proof_until, proof_interval;

@@ -18,6 +18,8 @@ enum timer_kind {
 	TIMER_CHILD_REKEY,/* child_sa: time to rekey */
 	TIMER_CHILD_PROOF,/* child_sa: look whether the peer uses it */
 	TIMER_CHILD_LIMIT,/* child_sa: look how much went over it */
+	TIMER_DEMAND,     /* clone_set: look whether there is traffic */
+	TIMER_FALLBACK,   /* clone_set: clones may send again beside the head */
 	TIMER_TAKEOVER,   /* clone_set: what it had on older IKE SAs goes */
 	TIMER_SET,        /* clone_set: the plan wants to look again */
 	TIMER_RUNS        /* the world: commands go on with the next connections */

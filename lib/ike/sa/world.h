@@ -43,6 +43,9 @@ struct world_hooks {
 	/* The peer refused ours (notify), or it failed here (0). The child is freed afterwards. */
 	void (*child_refused)(struct world *w, struct ike_sa *sa, const struct child_sa *child,
 			      uint16_t notify);
+	/* The peer deletes a clone that sends. true: it has no slot any more and may drain. *unused: and
+	 * all that its set sends leaves by the head now, so it may stay in the kernel for a moment. */
+	bool (*clone_deleted)(struct world *w, struct child_sa *child, bool *unused);
 	/* It is about to be taken out of the kernel. */
 	void (*child_leaving)(struct world *w, struct child_sa *child);
 	/* It is out of the kernel and about to be freed. */

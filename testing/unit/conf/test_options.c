@@ -125,6 +125,7 @@ static const struct print_row {
 	{ "clones", "0-3,8-11", "0-3,8-11" },	   { "clones", "3-3", "3-3" },
 	{ "clones", "1,0", "1,0" },		   { "clones", "1,2,3", "1-3" },
 	{ "reqid", "auto", "auto" },		   { "reqid", "0", "auto" },
+	{ "clone-idle", "0", "0s" },		   { "clone-idle", "90", "90s" },
 	{ "max-clones", "5", "5" },		   { "mtu", "1400", "1400" },
 	{ "leftprotoport", "17/%any", "udp/%any" }, { "leftprotoport", "tcp/0", "tcp" },
 	{ "leftprotoport", "TCP/SMTP", "tcp/25" }, { "leftprotoport", "17/l2tp", "udp/1701" },

@@ -17,7 +17,7 @@ static struct child_sa *child_of_slot(struct side *side, uint32_t slot)
 	LIST_FOR_EACH(link, &pair_ike(side)->children) {
 		struct child_sa *child = LIST_OBJECT(link, struct child_sa, link);
 
-		if (child->slot == slot && !child->spare)
+		if (child->slot == slot && !child->spare && child->state != CHILD_DRAINING)
 			return child;
 	}
 	return NULL;
@@ -616,7 +616,8 @@ static void test_clone_narrower_than_its_head(void **state)
 	assert_non_null(child_of_slot(&pair->west, 1));
 	answer_narrower(pair, child_of_slot(&pair->west, 1));
 	assert_null(child_of_slot(&pair->west, 1));
-	assert_int_equal(pair->west.kernel.sa_count, 2);
+	/* the head, and what may still arrive on the clone that was deleted */
+	assert_int_equal(pair->west.kernel.sa_count, 3);
 	assert_int_equal(pair_ike(&pair->west)->state, IKE_ESTABLISHED);
 	pair_drop_all(pair);
 	pair_free(pair);

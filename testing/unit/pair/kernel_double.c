@@ -116,7 +116,8 @@ static int set_policy(struct kernel_double *k, const struct kernel_policy *p)
 		place = &k->policies[k->policy_count++];
 	*place = (struct double_policy) { p->direction,     p->source,
 					  p->destination,   p->kind,
-					  p->tunnel_source, p->tunnel_destination };
+					  p->tunnel_source, p->tunnel_destination,
+					  p->spi,	    p->cpu_acquire };
 	return 0;
 }
 

@@ -23,6 +23,8 @@ struct double_policy {
 	struct selector source, destination;
 	enum kernel_policy_kind kind;
 	struct address tunnel_source, tunnel_destination;
+	uint32_t spi;
+	bool cpu_acquire;
 };
 
 struct kernel_double {

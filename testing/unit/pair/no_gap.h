@@ -11,6 +11,11 @@ bool gap_has_inbound(const struct side *side, uint32_t spi);
 /* The SA that the kernel takes for a packet of this CPU: bound before unbound, then the newest; the
  * double keeps them in the order in which they came as long as none goes. */
 const struct double_sa *gap_chosen(const struct side *side, uint32_t cpu);
+/* Its outbound policy; NULL: there is none. */
+const struct double_policy *gap_policy(const struct side *side);
+/* A packet goes from that CPU to the other end, at once: both count it. Asserts that it arrives; the
+ * CPU of the SA that it took. */
+uint32_t gap_send(struct side *from, uint32_t cpu);
 
 /* For pair->loses: both ends have been up, and are at every moment since; what one sends on the other
  * one takes. Nothing is lost. */

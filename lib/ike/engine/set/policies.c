@@ -33,6 +33,8 @@ static void policy_of(const struct connection *c, const struct ends *ends,
 		.tunnel_destination = outbound ? ends->remote : ends->local,
 		.priority = c->conf->priority != 0 ? c->conf->priority
 						  : policy_priority(pair->local, pair->remote),
+		.spi = outbound ? c->set->only_spi : 0,
+		.cpu_acquire = outbound && c->set->asks,
 	};
 }
 
@@ -300,6 +302,15 @@ int set_point(struct world *w, struct clone_set *set, const struct child_sa *hea
 	return 0;
 }
 
+int set_point_out(struct world *w, struct clone_set *set)
+{
+	struct ends ends = { set->own_end, set->peer_end };
+
+	if (!set->policies)
+		return 0;
+	return set_direction(w, set_connection(w, set), &ends, &set->traffic, KERNEL_OUT);
+}
+
 void set_hold(struct world *w, struct clone_set *set)
 {
 	const struct connection *c = set_connection(w, set);
@@ -327,7 +338,8 @@ void set_remove_policies(struct world *w, struct clone_set *set)
 		return;
 	if (set->scripts_up)
 		run_updown(w, c, &set->traffic, UPDOWN_DOWN);
-	set->scripts_up = set->policies = set->any_end = false;
+	set->scripts_up = set->policies = set->any_end = set->asks = false;
+	set->only_spi = 0;
 	give_up(w, set, CLAIM_POLICIES, &set->traffic, SIZE_MAX, moved);
 	if (!set->trap)
 		set_routes_remove(w, set);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "ike/engine/set/claims.h"
+#include "ike/engine/set/demand.h"
 #include "ike/engine/instances.h"
 #include "ike/engine/set/takeover.h"
 #include "ike/exchange/ends.h"
@@ -29,6 +30,7 @@ struct clone_set *set_new(struct world *w, struct connection *c)
 	set->children = mem_new_array(set->count, sizeof(*set->children));
 	set->histories = mem_new_array(set->count, sizeof(*set->histories));
 	set_choose_cpus(w, set);
+	demand_init(&set->demand, c->conf);
 	return set;
 }
 
@@ -37,6 +39,8 @@ void set_free(struct world *w, struct clone_set *set)
 	assert(set->waiter_count == 0 && !set->policies && !set->trap);
 	timer_stop(w, &set->timer);
 	timer_stop(w, &set->takeover);
+	timer_stop(w, &set->fallback);
+	timer_stop(w, &set->demand.timer);
 	set_routes_forget(w, set);
 	claims_drop_all(w, set);
 	mem_free(set->slots);
@@ -182,7 +186,7 @@ static void report_complete(struct world *w, struct clone_set *set)
 		up += set->slots[i].state == SLOT_UP && plan_slot_is_wanted(&set->slots[i]);
 	if (c->conf->clones.kind == CLONES_NO)
 		return;
-	if (!set->peer_clones)
+	if (!set->peer_clones || set->demand.now != DEMAND_FILL)
 		return;
 	report_name(w, c->name, REPORT_ESTABLISHED,
 		    "clone set complete: head and %u of %u clones are up", up,
@@ -252,6 +256,7 @@ void set_run(struct world *w, struct clone_set *set)
 	set_count_spares(w, set);
 	drop_at = set_drop_headless(w, set);
 	look_at = set_look_for_traffic(w, set);
+	demand_prepare(w, set);
 	plan = NEW(struct plan);
 	clone_plan(&(struct plan_input) {
 		.slots = set->slots,
@@ -260,6 +265,8 @@ void set_run(struct world *w, struct clone_set *set)
 		.peer_clones = set->peer_clones,
 		.fills_first = set->fills_first,
 		.head_since = set->head_since,
+		.demand = set->demand.now,
+		.demand_since = set->demand.since,
 		.last_peer_clone = set->last_peer_clone,
 		.round_trip = round_trip(w, set),
 		.now = w->now,
@@ -274,9 +281,8 @@ void set_run(struct world *w, struct clone_set *set)
 		timer_set(w, &set->timer, TIMER_SET, plan->wait_until);
 	for (uint32_t i = 0; i < plan->promote_count; i++)
 		set_promote(w, set, &plan->promote[i]);
-	for (uint32_t i = 0; i < plan->give_back_count; i++)
-		set_give_back(w, set, plan->give_back[i]);
 	create_all(w, set, plan);
+	demand_follow(w, set, plan);
 	if (plan->complete)
 		finish(w, set);
 	mem_free(plan);
@@ -473,6 +479,8 @@ static void child_up(struct world *w, struct child_sa *child)
 		if (child->replaces == 0)
 			takeover_by(w, set, child);
 		set_point_head(w, set);
+		fallback_follow(w, set);
+		demand_start(w, set);
 	}
 	if (c->keep)
 		set->wanted = true;
@@ -576,6 +584,37 @@ static void child_leaving(struct world *w, struct child_sa *child)
 		set_remove_policies(w, set);
 }
 
+/* What had its slot is gone, or drains. */
+static void empty_slot(struct world *w, struct clone_set *set, const struct child_sa *child,
+		       bool by_peer)
+{
+	set->children[child->slot] = 0;
+	set->slots[child->slot].state = SLOT_EMPTY;
+	set->slots[child->slot].retry_at =
+		child->slot == 0 ? set_head_gone(w, set, child)
+		: by_peer        ? set_clone_deleted(w, set, child->slot)
+				 : set_backoff(w, set->failures);
+	set->complete = false;
+	set->demand.lost |= by_peer;
+	ask_again(set, set->slots[child->slot].retry_at);
+	if (child->slot == 0)
+		set->peer_clones = false;
+	/* Not in the middle of what is going on: the caller may be walking the children. */
+	timer_set(w, &set->timer, TIMER_SET, w->now);
+}
+
+static bool clone_deleted(struct world *w, struct child_sa *child, bool *unused)
+{
+	struct clone_set *set = set_of_child(w, child);
+
+	if (set == NULL || child->spare || child->superseded ||
+	    set->children[child->slot] != child->id || set_head(w, set) == NULL)
+		return false;
+	*unused = fallback_begin(w, set);
+	empty_slot(w, set, child, true);
+	return true;
+}
+
 static void child_gone(struct world *w, struct child_sa *child, bool by_peer)
 {
 	struct clone_set *set = set_of_child(w, child);
@@ -593,18 +632,7 @@ static void child_gone(struct world *w, struct child_sa *child, bool by_peer)
 	}
 	if (set->children[child->slot] != child->id || bequeath(w, set, child, by_peer))
 		return;
-	set->children[child->slot] = 0;
-	set->slots[child->slot].state = SLOT_EMPTY;
-	set->slots[child->slot].retry_at =
-		child->slot == 0 ? set_head_gone(w, set, child)
-		: by_peer        ? set_clone_deleted(w, set, child->slot)
-				 : set_backoff(w, set->failures);
-	set->complete = false;
-	ask_again(set, set->slots[child->slot].retry_at);
-	if (child->slot == 0)
-		set->peer_clones = false;
-	/* Not in the middle of what is going on: the caller may be walking the children. */
-	timer_set(w, &set->timer, TIMER_SET, w->now);
+	empty_slot(w, set, child, by_peer);
 }
 
 static struct clone_set *ended_batch(const struct world *w, const struct ike_sa *sa)
@@ -649,6 +677,7 @@ const struct world_hooks set_hooks = {
 	.child_up = child_up,
 	.spare_proven = spare_proven,
 	.child_refused = child_refused,
+	.clone_deleted = clone_deleted,
 	.child_leaving = child_leaving,
 	.child_gone = child_gone,
 	.install_policies = set_install_policies,

@@ -21,6 +21,16 @@ struct slot_history {
 	uint64_t packets;              /* that the head had sent by then */
 };
 
+/* What clone-mode=ondemand knows of the traffic (demand.h). */
+struct set_demand {
+	enum plan_demand now;
+	int64_t since;                 /* FILL: since then */
+	int64_t last_traffic, wait;    /* when it was seen last; between two looks */
+	int64_t questions_at;          /* before that the kernel is not asked to ask */
+	bool lost;                     /* the peer has deleted a clone */
+	struct timer timer;
+};
+
 /*
  * The clone set of a connection: the head and one clone per wanted CPU. Owned by its connection,
  * so it outlives its SAs. A connection without clones= has a set of just the head.
@@ -43,7 +53,8 @@ struct clone_set {
 	unsigned failures;             /* in a row, for the back-off */
 	uint16_t refusal;              /* the notify of the last clone that the peer refused */
 	uint32_t turned_away;          /* of the peer's clones, beyond max-clones= */
-	struct timer timer, takeover;
+	struct timer timer, takeover, fallback;
+	struct set_demand demand;
 
 	/* in the kernel */
 	bool policies, trap, scripts_up;
@@ -54,6 +65,8 @@ struct clone_set {
 	struct address own_end, peer_end; /* of what leaves by the policies */
 	bool held;                     /* the outbound policy blocks for the moment */
 	bool any_end;                  /* inbound policies fit SAs of any ends: some have moved */
+	uint32_t only_spi;             /* the outbound policy fits this SA only; 0: any of the set */
+	bool asks;                     /* by it the kernel asks for the clones of CPUs */
 
 	/* commands that wait for the set to be up */
 	uint64_t waiters[SET_WAITERS_MAX];
@@ -106,6 +119,8 @@ int set_install_policies(struct world *w, const struct child_sa *head);
 void set_hold(struct world *w, struct clone_set *set);
 /* Policies and routes for the ends that the head has now. -errno. */
 int set_point(struct world *w, struct clone_set *set, const struct child_sa *head);
+/* The outbound policy as the set says now. -errno. */
+MUST_CHECK int set_point_out(struct world *w, struct clone_set *set);
 void set_remove_policies(struct world *w, struct clone_set *set);
 /* Another peer has some of that traffic, so that `c` cannot: which is reported. */
 MUST_CHECK bool set_is_claimed(struct world *w, const struct connection *c,
@@ -128,6 +143,7 @@ void set_path_taken(struct world *w, struct ike_sa *sa);
 
 /* Spares (spares.c): counts them, and those that could take a slot; one takes it. */
 void set_count_spares(struct world *w, struct clone_set *set);
+bool child_is_being_rekeyed(const struct ike_sa *sa, const struct child_sa *child);
 void set_promote(struct world *w, struct clone_set *set, const struct plan_promotion *p);
 /* The lowest number beyond the slots that no other one on that IKE SA has; with more slots than before
  * they all get other ones. */

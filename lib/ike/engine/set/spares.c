@@ -31,7 +31,7 @@ void set_renumber_spares(struct world *w, struct clone_set *set)
 	}
 }
 
-static bool is_being_rekeyed(const struct ike_sa *sa, const struct child_sa *child)
+bool child_is_being_rekeyed(const struct ike_sa *sa, const struct child_sa *child)
 {
 	if (child->successor != 0)
 		return true;
@@ -48,7 +48,7 @@ static bool is_standby(struct world *w, const struct clone_set *set, const struc
 
 	return child->spare && child->state == CHILD_UP && head != NULL &&
 	       child->ike_sa == head->ike_sa &&
-	       !is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child);
+	       !child_is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child);
 }
 
 /* Not what drains, and of one that is being rekeyed only the old one. */
@@ -96,7 +96,7 @@ void set_promote(struct world *w, struct clone_set *set, const struct plan_promo
 	 * whether the peer has two for one CPU: strongSwan sends on ours from a CPU that has no other,
 	 * and would drop that CPU's packets until it has asked for one again. */
 	if (old != NULL && (!sa->peer_is_cygnet || !spare->proven || old->state != CHILD_UP || old->ike_sa != sa->id ||
-			    is_being_rekeyed(sa, old)))
+			    child_is_being_rekeyed(sa, old)))
 		return;
 	spare->spare = false;
 	spare->slot = spare->number = p->to;
@@ -119,7 +119,7 @@ void set_give_back(struct world *w, struct clone_set *set, uint32_t slot)
 
 	/* What replaces it would only be given back, too. */
 	if (child == NULL || child->state != CHILD_UP ||
-	    is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child))
+	    child_is_being_rekeyed(ike_sa_find_id(w, child->ike_sa), child))
 		return;
 	set->slots[slot].state = SLOT_EMPTY;
 	set->children[slot] = 0;

@@ -339,6 +339,7 @@ bool notify_is_passing(uint16_t notify)
 bool rekey_child_deleted(struct world *w, struct ike_sa *sa, struct child_sa *child)
 {
 	struct child_sa *rival;
+	bool unused;
 
 	/* Who deletes it does not go on with what was to replace it. */
 	followups_end_of(w, sa, child->id);
@@ -359,6 +360,13 @@ bool rekey_child_deleted(struct world *w, struct ike_sa *sa, struct child_sa *ch
 	if (rival != NULL)
 		child_proven(w, rival);
 	report_child(w, child, REPORT_CLOSED, "deleted by the peer");
+	if (child->state == CHILD_UP && child->is_clone && child->outbound && rival == NULL &&
+	    draining(sa) < DRAINING_MAX && w->hooks->clone_deleted(w, child, &unused)) {
+		stop_sending(w, child, w->now + DRAIN_TIME);
+		if (!unused)
+			rekey_drain_due(w, child);
+		return true;
+	}
 	child_end(w, child, true);
 	return true;
 }
