@@ -46,6 +46,7 @@ struct sim {
 	const struct scenario *scenario;
 	uint32_t size;                  /* how large, where a scenario has sizes; 0: as it likes */
 	bool chart;                     /* print what happens */
+	int64_t silent_from, silent_until; /* nobody sends then */
 	bool any;                       /* host 0 has one connection, for peers of any address */
 	struct random random;           /* of the scenario */
 	int64_t now;

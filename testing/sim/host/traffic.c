@@ -138,7 +138,8 @@ static void traffic_happen(struct sim *sim, struct sim_event *event)
 		every = end->burst;
 		end->burst *= 2;
 	}
-	if (end->host->kernel != NULL && !host_sleeps(end->host))
+	if (end->host->kernel != NULL && !host_sleeps(end->host) &&
+	    (sim->now < sim->silent_from || sim->now >= sim->silent_until))
 		send_all(end->host, end->tunnel);
 	if (sim->now + every < end->until)
 		sim_event_at(sim, event, sim->now + every);

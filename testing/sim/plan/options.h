@@ -33,6 +33,9 @@
 	/* said instead of a number of clones, where there is one */               \
 	ROW(CLONES_YES,    25, EACH,  0,   0, "clones=yes")                        \
 	ROW(CLONES_CPUS,   20, EACH,  0,   0, "clones=1-3")                        \
+	ROW(ON_DEMAND,     35, EACH,  0,   0, "clone-mode=ondemand")               \
+	ROW(CLONE_IDLE,    70, EACH,  5,  20, "clone-idle=%us")                    \
+	ROW(CLONE_ACQUIRE, 30, EACH,  0,   0, "clone-acquire=yes")                 \
 	/* the next one above this line */
 
 /* The same of `config setup`; here EACH host is for itself. */

@@ -47,6 +47,9 @@ void plan_tunnel(const struct sim *sim, struct sim_tunnel *tunnel)
 		tunnel->end[1].value[i] = both ? tunnel->end[0].value[i]
 					       : choose(sim, &rows[i], ~id);
 	}
+	for (unsigned end = 0; end < 2; end++)
+		if (tunnel->end[end].value[OPTION_ON_DEMAND] == 0)
+			tunnel->end[end].value[OPTION_CLONE_ACQUIRE] = 0;
 }
 
 void plan_host(const struct sim *sim, unsigned index, struct sim_choices *out)

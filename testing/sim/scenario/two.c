@@ -12,6 +12,8 @@
 #define CRASH_AT      SECONDS(40)
 #define CALM_AT       SECONDS(90)
 #define QUIET_AT      SECONDS(300)
+#define SILENT_FROM   SECONDS(300)
+#define SILENT_UNTIL  SECONDS(360) /* the longest clone-idle=, looks, and what drains */
 #define CHECK_AT      SECONDS(400)
 #define DOWN_AT       SECONDS(401)
 #define DOWN_LATE_AT  SECONDS(550) /* long enough to see that the other end was told */
@@ -75,6 +77,13 @@ static void plan_users(struct sim *sim, struct sim_tunnel *tunnel)
 	plan_faults(sim);
 	plan_rekeys(sim, tunnel);
 	sim_at(sim, CALM_AT + SECONDS(200), user_up_again, &sim->hosts[0], tunnel);
+	/* Limits in packets that are as low as those here are met before anybody looks again. */
+	if (tunnel->end[0].value[OPTION_MAX_PACKETS] == 0) {
+		sim->silent_from = SILENT_FROM;
+		sim->silent_until = SILENT_UNTIL;
+	}
+	if (sim->silent_until != 0)
+		check_all_idle_at(sim, SILENT_UNTIL - 1);
 	check_all_up_at(sim, CHECK_AT);
 	check_rate_between(sim, QUIET_AT, CHECK_AT);
 	/* Who is not taken down may be meant to stay up: then it is told so as well. */
