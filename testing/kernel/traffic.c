@@ -59,6 +59,25 @@ static uint64_t packets_of(struct kernel_backend *k, uint32_t spi)
 	return c.counters.packets;
 }
 
+/* A policy that names an SA has no other choice, whatever SAs are bound to the CPU. */
+static void check_named(struct kernel_backend *k, int fd)
+{
+	struct kernel_change c = policy_change(KERNEL_OUT);
+	uint64_t before[2] = { packets_of(k, 0x1000), packets_of(k, 0x1001) };
+
+	run_on(0);
+	c.policy.spi = 0x1000;
+	apply(k, &c, KERNEL_POLICY_SET);
+	check_result(&c, 0, "a policy that names an SA");
+	check(udp_send(fd) == 0, "a packet goes out through the SA that is named", "it did not");
+	c.policy.spi = 0;
+	apply(k, &c, KERNEL_POLICY_SET);
+	check_result(&c, 0, "a policy that names none any more");
+	check(udp_send(fd) == 0, "a packet goes out through the CPU's own SA", "it did not");
+	check(packets_of(k, 0x1000) == before[0] + 1 && packets_of(k, 0x1001) == before[1] + 1,
+	      "one packet each", "they went elsewhere");
+}
+
 /* SAs for any CPU, for CPU 0 and for CPU 1; from each CPU it sends one more packet than its id. */
 static void check_cpus(struct kernel_backend *k, const struct kernel_facts *facts)
 {
@@ -81,12 +100,16 @@ static void check_cpus(struct kernel_backend *k, const struct kernel_facts *fact
 		expected[cpu < 2 ? cpu + 1 : 0] += cpu + 1;
 	}
 	for (uint32_t i = 0; i < 3; i++) {
-		struct kernel_change c = sa_change(KERNEL_OUT, 0x1000 + i, KERNEL_CPU_NONE);
 		char detail[64];
 
 		snprintf(detail, sizeof(detail), "SA %u: %u packets expected", i,
 			 (unsigned)expected[i]);
 		check(packets_of(k, 0x1000 + i) == expected[i], "each CPU its own SA", detail);
+	}
+	check_named(k, fd);
+	for (uint32_t i = 0; i < 3; i++) {
+		struct kernel_change c = sa_change(KERNEL_OUT, 0x1000 + i, KERNEL_CPU_NONE);
+
 		apply(k, &c, KERNEL_SA_DELETE);
 	}
 	close(fd);

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 scenario "50 ms, 5 % loss, 200 packets/s on every CPU: rekeys of every kind lose no packet of their own"
 
+. ./streams.sh
+
 need_cpus 2
 name=westnet-eastnet
 rate=200
 clones=$(nproc)
-cpus=$(seq 0 $((clones - 1)))
 
 # line HOST: what HOST sends: ESP in a class of its own, all else in another; the same for both
 line() {
@@ -14,70 +15,6 @@ line() {
 	on "$1" tc filter add dev eth1 parent 1: protocol ip u32 match ip protocol 50 0xff flowid 1:1
 	on "$1" tc qdisc add dev eth1 parent 1:1 handle 10: netem delay 50ms loss 5% limit 10000
 	on "$1" tc qdisc add dev eth1 parent 1:2 handle 20: netem delay 50ms loss 5% limit 10000
-}
-
-# neighbours: both know each other's link address for good, since a lost ARP costs packets
-neighbours() {
-	for pair in "west 192.1.2.23 east" "east 192.1.2.45 west"; do
-		# shellcheck disable=SC2086 # three words
-		set -- $pair
-		ip -n "$1" neigh replace "$2" dev eth1 nud permanent lladdr \
-			"$(ip -n "$3" -o link show eth1 | sed 's/.*ether \([^ ]*\) .*/\1/')"
-	done
-}
-
-# dropped HOST HANDLE: packets that this class of HOST's line lost
-dropped() {
-	on "$1" tc -s qdisc show dev eth1 | awk -v handle="$2" '
-		$1 == "qdisc" { here = $3 == handle }
-		here && match($0, /dropped [0-9]+/) { print substr($0, RSTART + 8, RLENGTH - 8) }'
-}
-
-# stream_from HOST FROM TO PEER: one stream from each CPU
-stream_from() {
-	for cpu in $cpus; do
-		nsenter --net="/run/netns/$4" "$bin/stream" receive "$3" $((5000 + cpu)) >"$lab/received.$1.$cpu" &
-		receivers="$receivers $!"
-	done
-	sleep 0.3
-	for cpu in $cpus; do
-		nsenter --net="/run/netns/$1" taskset -c "$cpu" \
-			"$bin/stream" send "$2" "$3" $((5000 + cpu)) $rate >"$lab/sent.$1.$cpu" &
-		senders="$senders $!"
-	done
-}
-
-# end_all PID...
-end_all() {
-	for pid in "$@"; do
-		assert_ok "stream $pid is under way" kill -TERM "$pid"
-	done
-	for pid in "$@"; do
-		wait "$pid" || fail "a stream failed"
-	done
-}
-
-# sum COLUMN FILE...
-sum() {
-	column=$1
-	shift
-	awk -v column="$column" '{ n += $column } END { print n }' "$@"
-}
-
-# misfits HOST: how many packets had no SA, or one that they do not fit
-misfits() {
-	on "$1" grep -E '^Xfrm(InNoStates|InStateSeqError|InStateMismatch|OutNoStates)' \
-		/proc/net/xfrm_stat | awk '{ print $1, $2 }' | tr '\n' ' '
-}
-
-# log_count HOST PATTERN: lines of HOST's log
-log_count() {
-	grep -cE -e "$2" "$lab/$1/pluto.log" || :
-}
-
-# more_than HOST PATTERN N: for wait_for
-more_than() {
-	[ "$(log_count "$1" "$2")" -gt "$3" ]
 }
 
 # complete HOST: the set as it was formed, and nothing on its way out
@@ -109,8 +46,6 @@ west_dropped=$(dropped west 10:)
 east_dropped=$(dropped east 10:)
 assert_eq "counters that are watched" "$(echo "$west_misfits" | wc -w)" 8
 
-senders=
-receivers=
 stream_from west 192.0.1.254 192.0.2.254 east
 stream_from east 192.0.2.254 192.0.1.254 west
 
