@@ -178,9 +178,13 @@ void demand_acquire(struct world *w, struct clone_set *set, uint32_t cpu)
 	d->last_traffic = w->now;
 	if (d->now == DEMAND_IDLE)
 		d->now = DEMAND_KEEP;
-	for (uint32_t i = 1; i < set->count; i++)
-		if (set->cpus[i] == cpu && set->slots[i].state == SLOT_EMPTY)
-			set->slots[i].asked = true;
+	for (uint32_t i = 1; i < set->count; i++) {
+		if (set->cpus[i] != cpu || set->slots[i].state != SLOT_EMPTY || set->slots[i].asked)
+			continue;
+		set->slots[i].asked = true;
+		report_name(w, set_connection(w, set)->name, REPORT_PROGRESS,
+			    "CPU %u sends without a clone: its clone is made", cpu);
+	}
 	set_run(w, set);
 }
 
