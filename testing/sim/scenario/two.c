@@ -81,9 +81,8 @@ static void plan_users(struct sim *sim, struct sim_tunnel *tunnel)
 	if (tunnel->end[0].value[OPTION_MAX_PACKETS] == 0) {
 		sim->silent_from = SILENT_FROM;
 		sim->silent_until = SILENT_UNTIL;
-	}
-	if (sim->silent_until != 0)
 		check_all_idle_at(sim, SILENT_UNTIL - 1);
+	}
 	check_all_up_at(sim, CHECK_AT);
 	check_rate_between(sim, QUIET_AT, CHECK_AT);
 	/* Who is not taken down may be meant to stay up: then it is told so as well. */
