@@ -36,9 +36,19 @@ static struct pair *pair_of_many(void)
 	return pair;
 }
 
-static bool has_clone(const struct pair *pair, uint32_t cpu)
+/* One that drains is none. */
+static bool has_clone(struct pair *pair, uint32_t cpu)
 {
-	return facts_spi_out(&pair->west, cpu) != 0;
+	struct world *w = &pair->west.engine->w;
+	const struct connection *c = connection_find_name(&w->connections, "t");
+
+	LIST_FOR_EACH(link, child_sas_of_connection(w, c->id)) {
+		const struct child_sa *child = CHILD_OF_CONNECTION(link);
+
+		if (child->cpu == cpu && child->outbound && child->state == CHILD_UP)
+			return true;
+	}
+	return false;
 }
 
 /* East deletes what west has for that CPU. */
