@@ -8,8 +8,8 @@ SIM_SRC  := $(sort $(wildcard testing/sim/*.c testing/sim/*/*.c))
 # What a folder's tests share stands beside them, in files that are not test_*.c. Those that run two
 # engines share testing/unit/pair, and stand on the engine.
 UNIT_PAIR = $(wildcard testing/unit/pair/*.c)
-$(foreach f,engine exchange hostile set,$(eval STACK_$(f) = $$(STACK_ike)))
-$(foreach f,ike engine exchange hostile set,$(eval UNIT_WITH_$(f) = $$(UNIT_PAIR)))
+$(foreach f,engine exchange path hostile set,$(eval STACK_$(f) = $$(STACK_ike)))
+$(foreach f,ike engine exchange path hostile set,$(eval UNIT_WITH_$(f) = $$(UNIT_PAIR)))
 unit_shared = $(patsubst %.c,$(BUILD)/obj/%.o,$(UNIT_WITH_$(1)) \
 	$(filter-out $(UNIT_SRC),$(wildcard testing/unit/$(1)/*.c)))
 $(BUILD)/obj/testing/unit/%.o: ALL_CFLAGS += -Itesting/unit -Itesting
