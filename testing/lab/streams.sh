@@ -26,7 +26,7 @@ dropped() {
 		here && match($0, /dropped [0-9]+/) { print substr($0, RSTART + 8, RLENGTH - 8) }'
 }
 
-# stream_from HOST FROM TO PEER: one stream from each CPU
+# stream_from HOST FROM TO PEER: one stream from each CPU; last_sender_HOST is that of the last one
 stream_from() {
 	for cpu in $cpus; do
 		nsenter --net="/run/netns/$4" "$bin/stream" receive "$3" $((5000 + cpu)) >"$lab/received.$1.$cpu" &
@@ -37,6 +37,7 @@ stream_from() {
 		nsenter --net="/run/netns/$1" taskset -c "$cpu" \
 			"$bin/stream" send "$2" "$3" $((5000 + cpu)) $rate >"$lab/sent.$1.$cpu" &
 		senders="$senders $!"
+		eval "last_sender_$1=$!"
 	done
 }
 
