@@ -55,10 +55,11 @@ static uint32_t count_outbound(struct sim *sim, const struct sim_host *host,
 
 		LIST_FOR_EACH(inner, &sa->children) {
 			const struct child_sa *child = LIST_OBJECT(inner, struct child_sa, link);
-			bool kept = cpus_is_kept(host, c->set, child);
+			bool kept;
 
 			if (child->connection != c->id)
 				continue;
+			kept = cpus_is_kept(host, c->set, child);
 			if (child->superseded && child->outbound && !kept)
 				old |= 1U << child->slot;
 			if (child->state != CHILD_UP)
