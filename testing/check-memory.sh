@@ -2,8 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check-memory.sh BUILD ASAN: the rings again under ASan and UBSan (built in ASAN), and unit tests
 # and some seeds under valgrind (built in BUILD). Ends with one line that counts these runs.
+# check-memory.sh one BINARY: that one under valgrind, what it says in one piece.
 set -u
 
+under_valgrind() {
+	valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
+		--errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes "$@"
+}
+
+if [ "$1" = one ]; then
+	status=0
+	said=$(under_valgrind "$2" 2>&1) || status=$?
+	[ $status -eq 0 ] || said="$said
+$2: exit status $status"
+	echo "$said"
+	exit $status
+fi
 build=$1
 asan=$2
 log=$build/memory.log
@@ -39,21 +53,11 @@ tests() { # BUILD: the unit tests in it
 step "unit tests, ASan and UBSan" testing/unit/run "$asan" $(tests "$asan")
 step "300 seeds of the simulation, ASan and UBSan" testing/sim/run "$asan/bin/sim" 1-300
 
-under_valgrind() {
-	valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
-		--errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes "$@"
-}
-
+# As many at once as there are CPUs; but those that count time or memory themselves, or abort on purpose
+# in children.
 all_under_valgrind() {
-	status=0
-	for bin in $(tests "$build"); do
-		case $bin in
-		# they count time or memory themselves, or abort on purpose in children
-		*/test_mem | */test_control_server) continue ;;
-		esac
-		under_valgrind "$bin" || { echo "$bin: exit status $?"; status=1; }
-	done
-	return $status
+	tests "$build" | grep -v -e /test_mem$ -e /test_control_server$ |
+		xargs -P "$(nproc)" -I {} "$0" one {}
 }
 step "unit tests, valgrind" all_under_valgrind
 step "5 seeds of the simulation, valgrind" under_valgrind "$build/bin/sim" 1-5
