@@ -8,19 +8,8 @@
 set -eu
 
 tree=$(cd "$(dirname "$0")/../.." && pwd)
-CYGNET_BUILD=${CYGNET_BUILD:-$tree/build}
-export CYGNET_BUILD
-results=$CYGNET_BUILD/lab
-
-cannot_run() {
-	echo "lab: 0 passed, 0 failed, 1 skipped ($1)"
+if ! "$tree/mk/need.sh" lab; then
+	echo "lab: 0 passed, 0 failed, 1 skipped (its packages are missing)"
 	exit 0
-}
-
-cd "$tree"
-"$tree/mk/need.sh" lab || cannot_run "its packages are missing"
-rm -rf "$results"
-status=0
-"$tree/testing/lab/run" -c 4 -r "$results" -- "$tree/testing/lab/check" "$@" || status=$?
-[ $status -ne 125 ] || cannot_run "there was no kernel to run it on"
-exit $status
+fi
+exec "$tree/testing/lab/ring.sh" lab "$@"
