@@ -8,7 +8,8 @@ name=westnet-eastnet
 rate=200
 demand="clone-mode=ondemand clone-idle=6s"
 
-# line HOST: ESP takes 20 ms; all else too, and one of ten datagrams is lost: at more an exchange fails now and then
+# line HOST: ESP takes 20 ms; all else too, and one of ten datagrams is lost. At more than that an
+# exchange fails now and then, and its IKE SA with it.
 line() {
 	on "$1" tc qdisc add dev eth1 root handle 1: prio bands 2 \
 		priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
