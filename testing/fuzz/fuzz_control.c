@@ -209,8 +209,10 @@ static void daemon_start(struct daemon *d)
 	d->engine = ike_engine_new(&(struct ike_engine_config) {
 		.setup = &d->conf.setup,
 		.facts = &d->facts,
-		.host = { &d->random, on_send, on_submit, on_kernel, on_random, on_report,
-			  on_updown, on_done, on_keepalive },
+		.host = { .context = &d->random, .send = on_send, .submit = on_submit,
+			  .kernel = on_kernel, .random = on_random, .report = on_report,
+			  .updown = on_updown, .command_done = on_done,
+			  .keepalive = on_keepalive },
 	}, SECONDS(1000));
 	commands.engine = d->engine;
 	commands.facts = (struct daemon_facts) { .version = "1", .config = "c", .rundir = "r",

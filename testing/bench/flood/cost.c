@@ -116,8 +116,10 @@ static struct ike_engine *lone_engine(struct lone *lone, const char *own,
 	struct ike_engine *engine = ike_engine_new(&(struct ike_engine_config) {
 		.setup = setup,
 		.facts = &facts,
-		.host = { lone, on_send, on_submit, on_kernel, on_random, on_report, on_updown,
-			  on_done, on_keepalive },
+		.host = { .context = lone, .send = on_send, .submit = on_submit,
+			  .kernel = on_kernel, .random = on_random, .report = on_report,
+			  .updown = on_updown, .command_done = on_done,
+			  .keepalive = on_keepalive },
 	}, SECONDS(1));
 	struct conf_errors errors = { 0 };
 	struct secrets secrets;

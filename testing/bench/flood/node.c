@@ -201,8 +201,10 @@ struct node *node_new(const char *text, uint16_t port, const struct address *add
 		.setup = &n->conf.setup,
 		.facts = &n->facts,
 		.epoch_offset = clock_epoch() - clock_now(),
-		.host = { n, on_send, on_submit, on_kernel, on_random, on_report, on_updown,
-			  on_command_done, on_keepalive },
+		.host = { .context = n, .send = on_send, .submit = on_submit,
+			  .kernel = on_kernel, .random = on_random, .report = on_report,
+			  .updown = on_updown, .command_done = on_command_done,
+			  .keepalive = on_keepalive },
 	}, clock_now());
 	loop_set_deadline(n->loop, &(struct loop_deadline) { n->engine, deadline, on_time });
 	must(udp_set_addresses(n->udp, addresses, count) == 0, "no sockets");

@@ -138,8 +138,10 @@ static void start(struct gateways *g, struct gateway *own, unsigned index)
 	own->engine = ike_engine_new(&(struct ike_engine_config) {
 		.setup = &own->setup,
 		.facts = &own->facts,
-		.host = { own, on_send, on_submit, on_kernel, on_random, on_report, on_updown,
-			  on_command_done, on_keepalive },
+		.host = { .context = own, .send = on_send, .submit = on_submit,
+			  .kernel = on_kernel, .random = on_random, .report = on_report,
+			  .updown = on_updown, .command_done = on_command_done,
+			  .keepalive = on_keepalive },
 	}, g->now);
 	bench_must(secrets_parse("bench", bytes_of_text(secret), &secrets, &errors),
 		   "the secret is not valid");

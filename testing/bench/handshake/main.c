@@ -123,7 +123,7 @@ static enum floor_way cheapest[ARRAY_LEN(groups)];
 static bool floor_of(size_t group, enum floor_way way, double *out)
 {
 	unsigned rounds = group == 0 ? FLOOR_ROUNDS : FLOOR_ROUNDS_SLOW;
-	bool ok = floor_measure(way, ke_find(group_ids[group]), rounds, out);
+	bool ok = floor_measure(way, ke_find((uint16_t)group_ids[group]), rounds, out);
 
 	*out *= 2;
 	return ok;

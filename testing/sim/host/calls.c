@@ -217,6 +217,8 @@ static void on_done(void *context, uint64_t command, enum control_code code)
 
 struct ike_host host_calls(struct sim_host *host)
 {
-	return (struct ike_host) { host,      on_send,   on_submit, on_kernel,   on_random,
-				   on_report, on_updown, on_done,   on_keepalive, NULL };
+	return (struct ike_host) { .context = host, .send = on_send, .submit = on_submit,
+				   .kernel = on_kernel, .random = on_random, .report = on_report,
+				   .updown = on_updown, .command_done = on_done,
+				   .keepalive = on_keepalive };
 }

@@ -75,7 +75,7 @@ static const struct {
 
 static char root[] = "/tmp/cygnet-interrupts.XXXXXX";
 
-static const char *path(const char *format, ...)
+PRINTF_LIKE(1, 2) static const char *path(const char *format, ...)
 {
 	static char text[4][256];
 	static unsigned turn;

@@ -180,8 +180,10 @@ static void side_start(struct side *side)
 	side->engine = ike_engine_new(&(struct ike_engine_config) {
 		.setup = &side->pair->conf.setup,
 		.facts = &side->facts,
-		.host = { side, on_send, on_submit, on_kernel, on_random, on_report, on_updown,
-			  on_command_done, on_keepalive },
+		.host = { .context = side, .send = on_send, .submit = on_submit,
+			  .kernel = on_kernel, .random = on_random, .report = on_report,
+			  .updown = on_updown, .command_done = on_command_done,
+			  .keepalive = on_keepalive },
 	}, side->pair->now);
 	pair_secrets(side, PAIR_PSK);
 }
