@@ -14,10 +14,6 @@ name=westnet-eastnet
 rate=500
 members="0 1 2 3 4"
 
-complete() {
-	[ "$(cpus_of "$1" out)" = "$(cpu_list 4)" ] && [ "$(cpus_of "$1" in)" = "$(cpu_list 4)" ]
-}
-
 has_head() {
 	[ "$(sas_of "$1")" -ge 2 ]
 }

@@ -49,28 +49,59 @@ if [ -z "$files" ]; then
 	exit 0
 fi
 # An emulated guest keeps one CPU busy: two at once, each with every other scenario, take half as long.
-# Not where each packet is counted at rates that need the machine for themselves.
+# Those with numbered streams count each packet at rates that need the machine for themselves: they
+# come afterwards, in one.
 rm -rf "${CYGNET_BUILD:?}/$ring"
-first=$CYGNET_BUILD/$ring.first
-second=$CYGNET_BUILD/$ring.second
-: >"$second"
+said=$CYGNET_BUILD/$ring.said
+: >"$said"
+: >"$said.second"
 pid=
 trap '[ -z "$pid" ] || kill -- "-$pid" 2>/dev/null || :' EXIT
 trap 'exit 130' HUP INT TERM
-if [ "$ring" != lab ] && [ "$(nproc)" -ge 2 ] && [ "$(echo "$files" | grep -c '')" -ge 2 ]; then
+
+counts_packets() {
+	grep -qE '^\. \./(streams|everything)\.sh' "testing/$ring/scenarios/$1"
+}
+
+# in_guest FILE...: what it says goes on, but for the closing line
+in_guest() {
+	testing/lab/ring.sh part "$ring" "$@" 2>&1 | tee -a "$said" |
+		grep --line-buffered -v "^$ring: [0-9]" || :
+}
+
+# in_two_guests FILE...
+in_two_guests() {
 	# shellcheck disable=SC2046 # names have no blanks
-	setsid testing/lab/ring.sh part "$ring" $(echo "$files" | sed -n 'n;p') \
-		>"$second" 2>&1 </dev/null &
+	setsid testing/lab/ring.sh part "$ring" $(printf '%s\n' "$@" | sed -n 'n;p') \
+		>"$said.second" 2>&1 </dev/null &
 	pid=$!
-	files=$(echo "$files" | sed -n 'p;n')
-fi
+	# shellcheck disable=SC2046 # likewise
+	in_guest $(printf '%s\n' "$@" | sed -n 'p;n')
+	wait $pid || :
+	pid=
+	grep -v "^$ring: [0-9]" "$said.second" || :
+}
+
+counting=
+others=
+for file in $files; do
+	if counts_packets "$file"; then
+		counting="$counting $file"
+	else
+		others="$others $file"
+	fi
+done
 # shellcheck disable=SC2086 # likewise
-testing/lab/ring.sh part "$ring" $files 2>&1 | tee "$first" |
-	grep --line-buffered -v "^$ring: [0-9]" || :
-[ -z "$pid" ] || wait $pid || :
-pid=
-grep -v "^$ring: [0-9]" "$second" || :
-cat "$first" "$second" | awk -v ring="$ring:" '$1 == ring && $2 ~ /^[0-9]/ {
+{
+	set -- $others
+	if [ $# -ge 2 ] && [ "$(nproc)" -ge 2 ]; then
+		in_two_guests "$@"
+	elif [ $# -ge 1 ]; then
+		in_guest "$@"
+	fi
+	[ -z "$counting" ] || in_guest $counting
+}
+cat "$said" "$said.second" | awk -v ring="$ring:" '$1 == ring && $2 ~ /^[0-9]/ {
 		passed += $2; failed += $4; skipped += $6
 		if (match($0, /\(.*\)$/))
 			why = " " substr($0, RSTART)

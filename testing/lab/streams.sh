@@ -3,11 +3,19 @@
 #
 # streams.sh: numbered packets from every CPU, each of which is accounted for. Sourced by scenarios.
 #
-# rate   packets a second from each CPU; set by the scenario
+# rate    packets a second from each CPU; set by the scenario
+# clones  of the connection; 4 unless the scenario sets it
 
+clones=4
 cpus=$(seq 0 $(($(nproc) - 1)))
 senders=
 receivers=
+
+# complete HOST: its set has all its clones, in both directions
+complete() {
+	[ "$(cpus_of "$1" out)" = "$(cpu_list $clones)" ] &&
+		[ "$(cpus_of "$1" in)" = "$(cpu_list $clones)" ]
+}
 
 # neighbours: both know each other's link address for good, since a lost ARP costs packets
 neighbours() {

@@ -18,10 +18,6 @@ line() {
 	on "$1" tc qdisc add dev eth1 parent 1:2 handle 20: netem delay 20ms loss 10% limit 10000
 }
 
-complete() {
-	[ "$(cpus_of "$1" out)" = "$(cpu_list 4)" ] && [ "$(cpus_of "$1" in)" = "$(cpu_list 4)" ]
-}
-
 # both_have WHAT N: SAs of both ends
 both_have() {
 	for host in west east; do

@@ -8,10 +8,6 @@ name=westnet-eastnet
 rate=200
 rounds=4
 
-complete() {
-	[ "$(cpus_of "$1" out)" = "$(cpu_list 4)" ] && [ "$(cpus_of "$1" in)" = "$(cpu_list 4)" ]
-}
-
 # no_states HOST: packets that had no SA to leave by
 no_states() {
 	on "$1" awk '$1 == "XfrmOutNoStates" { print $2 }' /proc/net/xfrm_stat
