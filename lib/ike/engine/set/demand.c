@@ -3,6 +3,7 @@
 #include "ike/engine/set/demand.h"
 
 #include "ike/exchange/create/child.h"
+#include "ike/exchange/create/rekey.h"
 
 /* How soon after the head, and then twice as long each time. */
 #define LOOK_FIRST    MILLISECONDS(100)
@@ -321,8 +322,8 @@ void demand_on_time(struct world *w, struct clone_set *set)
  * choice: so it does for a moment, and the clones go when no packet is on its way to them.
  */
 
-/* Longer than what drains still sends for: OVERLAP in rekey_child.c. */
-#define FALLBACK_TIME MILLISECONDS(600)
+/* Longer than what drains still sends for. */
+#define FALLBACK_TIME (REKEY_OVERLAP + MILLISECONDS(100))
 
 static bool name_head(struct world *w, struct clone_set *set, uint32_t spi)
 {

@@ -5,6 +5,7 @@
 #include "ike/clone/plan.h"
 #include "ike/sa/world.h"
 
+#define SET_BACKOFF_FIRST SECONDS(1)
 enum { SET_WAITERS_MAX = 16 };
 
 struct set_route {
@@ -59,7 +60,7 @@ struct clone_set {
 	/* in the kernel */
 	bool policies, trap, scripts_up;
 	struct traffic traffic;        /* of the policies; owned */
-	struct list claims;            /* on what policies and trap are for (claims.h) */
+	struct list claims;            /* on what policies and trap are for (policies/claims.h) */
 	struct set_route *routes;      /* owned */
 	size_t route_count;
 	struct address own_end, peer_end; /* of what leaves by the policies */
@@ -112,8 +113,8 @@ void set_down(struct world *w, struct clone_set *set, enum end_reason reason);
  * freed. Returns how many. */
 size_t set_ike_sas(struct world *w, const struct clone_set *set, uint64_t **ids);
 
-/* Policies (policies.c). -errno; -EEXIST: another peer has some of the selectors, which is
- * reported. */
+/* Policies (engine/policies/policies.c). -errno; -EEXIST: another peer has some of the selectors,
+ * which is reported. */
 int set_install_policies(struct world *w, const struct child_sa *head);
 /* Nothing leaves by the outbound policy until the set is pointed again. */
 void set_hold(struct world *w, struct clone_set *set);
@@ -128,7 +129,7 @@ MUST_CHECK bool set_is_claimed(struct world *w, const struct connection *c,
 MUST_CHECK int set_trap(struct world *w, struct clone_set *set);
 void set_untrap(struct world *w, struct clone_set *set);
 
-/* The routes to what is behind the peer (routes.c). None are added where there are some. */
+/* The routes to what is behind the peer (engine/policies/routes.c). None are added where there are some. */
 void set_routes_add(struct world *w, struct clone_set *set, const struct address *peer,
 		    const struct traffic *t);
 void set_routes_move(struct world *w, struct clone_set *set, const struct address *peer);
@@ -192,7 +193,7 @@ void set_hand_over(struct world *w, const struct connection *c);
 /* The host's addresses are others: what is being initiated from one that is gone begins again from
  * another, where mobike= allows that. */
 void set_own_changed(struct world *w, struct clone_set *set);
-/* When to try again after so many failures. */
+/* When to try again after so many failures. The first time is SET_BACKOFF_FIRST. */
 int64_t set_backoff(struct world *w, unsigned failures);
 
 extern const struct world_hooks set_hooks;

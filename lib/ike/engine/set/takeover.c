@@ -9,9 +9,7 @@
 #include "ike/exchange/send.h"
 
 /* The old clones send until then, if the new ones are not all there before. */
-#define CLONES_WAIT SECONDS(10)
-/* A CPU may just have chosen an SA that is replaced. */
-#define OVERLAP     MILLISECONDS(500)
+#define CLONES_WAIT   SECONDS(10)
 #define CONFIRM_WAIT  SECONDS(1)
 #define PROOF_LONGEST SECONDS(60)
 /* Of one connection: who does not answer our Deletes does not pile IKE SAs up. */
@@ -144,7 +142,7 @@ void takeover_by(struct world *w, struct clone_set *set, const struct child_sa *
 void takeover_settled(struct world *w, struct clone_set *set)
 {
 	if (set->takeover.node.index != 0)
-		timer_set(w, &set->takeover, TIMER_TAKEOVER, w->now + OVERLAP);
+		timer_set(w, &set->takeover, TIMER_TAKEOVER, w->now + REKEY_OVERLAP);
 }
 
 static size_t deleting(struct world *w, uint64_t connection)

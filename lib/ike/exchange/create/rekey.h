@@ -9,6 +9,9 @@
  * the other end is proven to have what replaces it.
  */
 
+/* What is replaced sends for so long still: a CPU may just have chosen it for a packet. */
+#define REKEY_OVERLAP MILLISECONDS(500)
+
 /* Asks the peer for a replacement; nothing happens while one is being made already. */
 void rekey_child(struct world *w, struct ike_sa *sa, struct child_sa *old);
 

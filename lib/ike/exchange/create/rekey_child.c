@@ -10,7 +10,6 @@
 #include "ike/exchange/send.h"
 
 #define DRAIN_TIME      SECONDS(5)   /* for packets that are on their way */
-#define OVERLAP         MILLISECONDS(500) /* for packets that a CPU is at work with */
 #define DELETE_PATIENCE SECONDS(120) /* for the answer to our Delete */
 #define RETRY_SOON      SECONDS(2)
 #define RETRY_LATER     SECONDS(60)
@@ -205,7 +204,7 @@ static void drain(struct world *w, struct child_sa *child, int64_t until)
 {
 	child->drain_until = until;
 	timer_set(w, &child->life_timer, TIMER_CHILD_LIFE,
-		  child->outbound ? w->now + OVERLAP : until);
+		  child->outbound ? w->now + REKEY_OVERLAP : until);
 }
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ike/engine/set/claims.h"
+#include "ike/engine/policies/claims.h"
 
 #include "base/mem.h"
 #include "ike/engine/set/set.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One set of policies per clone set, one for each pair of its selectors. Templates carry the reqid and no SPI, so that the
- * kernel chooses the SA by CPU. */
+/* One set of policies per clone set, one for each pair of its selectors. Templates carry the reqid and
+ * no SPI, so that the kernel chooses the SA by CPU. */
 
 #include <errno.h>
 
-#include "ike/engine/set/claims.h"
+#include "ike/engine/policies/claims.h"
 #include "ike/engine/set/set.h"
 
 struct ends {
