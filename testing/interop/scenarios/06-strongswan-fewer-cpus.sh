@@ -65,6 +65,16 @@ assert_ok "west rekeys what it sends by" rekey west child $name
 wait_for "west sends by others" 30 is kept west = 0
 settled 7 2
 six_clones
+
+# West gives two of its own up, and the peer carries on with the others.
+net_conn clones=2 | conf west
+assert_ok "west takes the changed connection" ipsec west auto --replace $name
+wait_for "2 clones at west and 4 at east" 30 pairs_agree 3 5
+assert_eq "west: CPUs of outbound SAs" "$(cpus_of west out)" "$(cpu_list 2)"
+each_cpu_sends west 2 "$west_inner" "$east_inner"
+for cpu in 0 1 2 3; do
+	assert_ok "ping from CPU $cpu of east" ping_from east $cpu "$east_inner" "$west_inner" 1
+done
 end west
 finish_west
 peer_stop
