@@ -10,6 +10,7 @@ allowed() {
 	cat <<-'EOF'
 	base:
 	net: base
+	nic: net base
 	crypto: base
 	wire: net base
 	conf: net base crypto/names
@@ -21,9 +22,9 @@ allowed() {
 	ike/exchange: ike ike/conn ike/sa ike/auth wire conf net crypto base
 	ike/clone: ike base
 	ike/engine: ike ike/conn ike/sa ike/auth ike/exchange ike/clone wire conf net crypto base
-	pluto: ike control wire conf net crypto base
+	pluto: ike control wire conf nic net crypto base
 	client: control base
-	whack: client control conf net crypto/names base
+	whack: client control conf nic net crypto/names base
 	addconn: client control conf net crypto/names base
 	EOF
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One archive per library of lib/, and what each stands on (mk/check-layers.sh enforces it).
 
-LIBS = base net crypto wire conf ike control
+LIBS = base net nic crypto wire conf ike control
 
 define library
 $(1)_OBJ := $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(sort $$(wildcard lib/$(1)/*.c lib/$(1)/*/*.c lib/$(1)/*/*/*.c)))
@@ -23,6 +23,7 @@ archives = $(foreach l,$(1),$(BUILD)/lib/lib$(l).a)
 
 STACK_base    = base
 STACK_net     = net base
+STACK_nic     = nic net base
 STACK_crypto  = crypto base
 STACK_wire    = wire net base
 STACK_conf    = conf net crypto base

@@ -15,7 +15,7 @@ $(BUILD)/lib/libclient.a: $(client_OBJ)
 	$(call say,AR,$@)$(AR) rcs $@ $^
 DEPS += $(client_OBJ:.o=.d)
 
-STACK_pluto = pluto ike control wire conf net crypto base
+STACK_pluto = pluto ike control wire conf nic net crypto base
 STACK_whack = client control conf net crypto base
 STACK_addconn = client control conf net crypto base
 

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/cpus.h"
 #include "conf/errors.h"
 #include "conf/identity.h"
 #include "conf/proposals.h"
@@ -24,7 +25,7 @@ enum conf_pcpu_abi { PCPU_ABI_AUTO, PCPU_ABI_2 };
 enum clones_kind { CLONES_NO, CLONES_NUMBER, CLONES_ONLINE, CLONES_CPUS };
 enum clone_mode { CLONE_MODE_ALL, CLONE_MODE_ONDEMAND };
 
-enum { CONN_NAME_MAX = 128, CLONES_MAX = 1024, CPU_MAX = 8192 };
+enum { CONN_NAME_MAX = 128, CLONES_MAX = 1024 };
 /* leftsubnets= and rightsubnets=: of one end, and of all the pairs of both ends. */
 enum { SUBNETS_MAX = 256, SUBNET_PAIRS_MAX = 16384 };
 

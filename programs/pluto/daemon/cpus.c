@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* CPUs that come and go. */
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "nic/nic.h"
 #include "pluto/cpus/cpus.h"
-#include "pluto/cpus/interrupts.h"
 #include "pluto/cpus/uevent.h"
 #include "pluto/daemon/parts.h"
 
@@ -55,7 +56,12 @@ void daemon_find_receivers(struct daemon *d, const struct address *peer, struct 
 {
 	unsigned index = kernel_find_device(d->kernel, peer);
 	char name[IF_NAMESIZE];
+	struct nic_facts facts;
 
-	if (index != 0 && if_indextoname(index, name) != NULL)
-		interrupts_find("/proc", "/sys", name, out);
+	if (index == 0 || if_indextoname(index, name) == NULL)
+		return;
+	(void)snprintf(out->device, sizeof(out->device), "%s", name);
+	if (nic_read(&nic_source_live, name, &facts) == 0)
+		out->count = nic_receiving_cpus(&facts, out->cpus);
+	nic_facts_done(&facts);
 }

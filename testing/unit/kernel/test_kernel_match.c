@@ -3,7 +3,6 @@
 #include "kernel_samples.h"
 
 #include "base/mem.h"
-#include "pluto/cpus/cpus.h"
 #include "pluto/kernel/match.h"
 
 #define ALL 0, 0xffff

@@ -3,16 +3,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/buffer.h"
-#include "pluto/cpus/interrupts.h"
+#include "machine.h"
 
 #define HEAD "           CPU0       CPU1       CPU2       CPU3\n"
 
@@ -73,83 +67,111 @@ static const struct {
 	  { "1\n" }, 38, 0x2 },
 };
 
-static char root[] = "/tmp/cygnet-interrupts.XXXXXX";
-
-PRINTF_LIKE(1, 2) static const char *path(const char *format, ...)
-{
-	static char text[4][256];
-	static unsigned turn;
-	char *out = text[turn++ % 4];
-	int len = snprintf(out, sizeof(text[0]), "%s/", root);
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(out + len, sizeof(text[0]) - (size_t)len, format, args);
-	va_end(args);
-	return out;
-}
-
-static void write_file(const char *name, const char *text)
-{
-	FILE *file = fopen(name, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void remove_all(void)
-{
-	char command[300];
-
-	(void)snprintf(command, sizeof(command), "rm -rf '%s'/*", root);
-	assert_int_equal(system(command), 0);
-}
+static struct nic_source source;
 
 static void make_machine(size_t row)
 {
-	static const char *const folders[] = { "irq", "class", "class/net", "bus" };
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		assert_int_equal(mkdir(path("%s", folders[i]), 0700), 0);
-	assert_int_equal(mkdir(path("class/net/%s", rows[row].device), 0700), 0);
-	if (rows[row].parent != NULL)
-		assert_int_equal(symlink(path("bus/%s", rows[row].parent),
-					 path("class/net/%s/device", rows[row].device)), 0);
+	machine_add_device(rows[row].device, rows[row].parent, 0);
 	if (rows[row].interrupts != NULL)
-		write_file(path("interrupts"), rows[row].interrupts);
-	for (unsigned i = 0; i < 3 && rows[row].affinity[i] != NULL; i++) {
-		assert_int_equal(mkdir(path("irq/%u", rows[row].first + i), 0700), 0);
-		write_file(path("irq/%u/effective_affinity_list", rows[row].first + i),
-			   rows[row].affinity[i]);
-	}
+		machine_write("interrupts", rows[row].interrupts);
+	for (unsigned i = 0; i < 3 && rows[row].affinity[i] != NULL; i++)
+		machine_set_affinity(rows[row].first + i, rows[row].affinity[i]);
 }
 
 static void the_cpus_of_a_card_are_those_of_its_receive_interrupts(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(root));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		static struct ike_receivers found;
-		uint32_t cpus = 0;
+		static uint16_t ids[CPU_MAX];
+		struct nic_facts facts;
+		uint32_t cpus = 0, count;
 
 		print_message("%s\n", rows[i].what);
-		found = (struct ike_receivers) { .count = 0 };
+		source = machine_new();
 		make_machine(i);
-		interrupts_find(root, root, rows[i].device, &found);
-		for (uint32_t k = 0; k < found.count; k++)
-			cpus |= 1U << found.cpus[k];
+		assert_int_equal(nic_read(&source, rows[i].device, &facts), 0);
+		count = nic_receiving_cpus(&facts, ids);
+		for (uint32_t k = 0; k < count; k++)
+			cpus |= 1U << ids[k];
 		assert_int_equal(cpus, rows[i].cpus);
-		assert_string_equal(found.device, rows[i].device);
-		remove_all();
+		nic_facts_done(&facts);
+		machine_free();
 	}
-	assert_int_equal(rmdir(root), 0);
+}
+
+static const struct {
+	const char *what, *interrupts, *device, *parent;
+	uint32_t queues[3]; /* of its interrupts in order */
+	uint32_t count;
+} names[] = {
+	{ "virtio counts after a point", virtio, "eth0", "virtio2", { 0, 1 }, 2 },
+	{ "Intel after a dash", ixgbe, "eth0", "0000:01:00.0", { 0, 1 }, 2 },
+	{ "Mellanox before the place", mlx5, "ens3np0", "0000:17:00.0", { 0 }, 1 },
+	{ "another port of that", mlx5, "ens3np1", "0000:17:00.1", { 1 }, 1 },
+	{ "one for all", shared, "eth0", "0000:00:0a.0", { NIC_QUEUE_UNKNOWN }, 1 },
+	{ "no number but the device's", HEAD " 28: 0 0 0 0 PCI-MSI 1-edge rx-eth0\n", "eth0",
+	  "0000:17:00.0", { NIC_QUEUE_UNKNOWN }, 1 },
+	{ "a number that no queue has", HEAD " 28: 0 0 0 0 PCI-MSI 1-edge eth0-rx-4096\n"
+	  " 29: 0 0 0 0 PCI-MSI 1-edge eth0-rx-99999999999999999999\n", "eth0", "0000:17:00.0",
+	  { NIC_QUEUE_UNKNOWN, NIC_QUEUE_UNKNOWN }, 2 },
+};
+
+static void the_queue_is_the_number_in_the_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct nic_facts facts;
+
+		print_message("%s\n", names[i].what);
+		source = machine_new();
+		machine_add_device(names[i].device, names[i].parent, 0);
+		machine_write("interrupts", names[i].interrupts);
+		assert_int_equal(nic_read(&source, names[i].device, &facts), 0);
+		assert_int_equal(facts.interrupt_count, names[i].count);
+		for (uint32_t k = 0; k < names[i].count; k++)
+			assert_int_equal(facts.interrupts[k].queue, names[i].queues[k]);
+		nic_facts_done(&facts);
+		machine_free();
+	}
+}
+
+static void a_queue_has_a_cpu_where_there_is_one_interrupt_and_it_hits_one(void **state)
+{
+	struct nic_facts facts;
+	uint16_t cpu = 77;
+
+	(void)state;
+	source = machine_new();
+	machine_add_device("eth0", "virtio2", 0);
+	machine_write("interrupts", virtio);
+	machine_set_affinity(38, "1\n");
+	machine_set_affinity(40, "0-3\n");
+	assert_int_equal(nic_read(&source, "eth0", &facts), 0);
+	assert_false(nic_cpu_of_queue(&facts, 1, &cpu));
+	assert_false(nic_cpu_of_queue(&facts, 2, &cpu));
+	assert_int_equal(cpu, 77);
+	assert_true(nic_cpu_of_queue(&facts, 0, &cpu));
+	assert_int_equal(cpu, 1);
+	facts.interrupts[1].queue = 0; /* two say that they are that queue's */
+	assert_false(nic_cpu_of_queue(&facts, 0, &cpu));
+	nic_facts_done(&facts);
+
+	machine_add_device("eth1", "0000:00:0a.0", 0);
+	machine_write("interrupts", HEAD " 16: 0 0 0 0 IO-APIC 16-fasteoi eth1\n");
+	machine_set_affinity(16, "2\n");
+	assert_int_equal(nic_read(&source, "eth1", &facts), 0);
+	assert_true(nic_cpu_of_queue(&facts, 0, &cpu));
+	assert_int_equal(cpu, 2);
+	nic_facts_done(&facts);
+	machine_free();
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_cpus_of_a_card_are_those_of_its_receive_interrupts),
+		cmocka_unit_test(the_queue_is_the_number_in_the_name),
+		cmocka_unit_test(a_queue_has_a_cpu_where_there_is_one_interrupt_and_it_hits_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
