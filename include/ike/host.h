@@ -88,6 +88,15 @@ struct ike_receivers {
 	uint16_t cpus[CPU_MAX]; /* ids, ascending */
 };
 
+/* A packet of an SA that will come in, and whether it comes to a certain CPU. */
+struct ike_arrival {
+	struct address local, peer;
+	bool encapsulated;
+	uint16_t source_port, destination_port; /* UDP */
+	uint32_t spi;
+};
+enum ike_landing { LANDING_UNKNOWN, LANDING_HERE, LANDING_ELSEWHERE };
+
 struct ike_host {
 	void *context;
 	/* Sends from one of our addresses and ports; the host adds the non-ESP marker on the NAT
@@ -106,6 +115,8 @@ struct ike_host {
 	void (*keepalive)(void *context, const struct endpoint *from, const struct endpoint *to);
 	/* Those of the device that leads to this peer, into *out, which is empty. NULL: never known. */
 	void (*receivers)(void *context, const struct address *peer, struct ike_receivers *out);
+	/* UNKNOWN also where SPI and source port make no difference. NULL: never known. */
+	enum ike_landing (*lands)(void *context, const struct ike_arrival *arrival, uint32_t cpu);
 };
 
 #endif

@@ -14,7 +14,7 @@ enum {
 	REPLAY_WINDOW_HEAD = 1024      /* fed by many CPUs at once */
 };
 
-static uint32_t fresh_spi(struct world *w)
+uint32_t child_sa_fresh_spi(struct world *w)
 {
 	uint32_t spi;
 
@@ -35,7 +35,7 @@ struct child_sa *child_sa_new(struct world *w, struct ike_sa *sa, const struct c
 	child_sa_set_connection(w, child, c->id);
 	child->role = role;
 	child->cpu = KERNEL_CPU_NONE;
-	child->spi_in = fresh_spi(w);
+	child->spi_in = child_sa_fresh_spi(w);
 	child->traffic = traffic_copy(&c->traffic);
 	child->mode = c->conf->type;
 	child->reqid = c->reqid;
@@ -46,6 +46,15 @@ struct child_sa *child_sa_new(struct world *w, struct ike_sa *sa, const struct c
 	table_add(&w->child_by_spi, bytes_at(&child->spi_in, sizeof(child->spi_in)),
 		  &child->by_spi);
 	return child;
+}
+
+void child_sa_set_spi(struct world *w, struct child_sa *child, uint32_t spi)
+{
+	assert(!child->inbound);
+	table_remove(&w->child_by_spi, &child->by_spi);
+	child->spi_in = spi;
+	table_add(&w->child_by_spi, bytes_at(&child->spi_in, sizeof(child->spi_in)),
+		  &child->by_spi);
 }
 
 static struct bytes connection_key(const uint64_t *id)

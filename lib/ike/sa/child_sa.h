@@ -84,6 +84,11 @@ struct child_sa *child_sa_new(struct world *w, struct ike_sa *sa, const struct c
 /* Frees it and forgets its keys; it must be out of the kernel. */
 void child_sa_free(struct world *w, struct child_sa *child);
 
+/* An inbound SPI that none has, drawn at random. */
+uint32_t child_sa_fresh_spi(struct world *w);
+/* Before it is in the kernel or known to the peer. */
+void child_sa_set_spi(struct world *w, struct child_sa *child, uint32_t spi);
+
 void child_sa_set_connection(struct world *w, struct child_sa *child, uint64_t connection);
 /* Those of a connection, whichever IKE SAs they are on; of each link CHILD_OF_CONNECTION(). A walk
  * may not remove any. */

@@ -525,6 +525,7 @@ static void daemon_done(struct daemon *d)
 	if (d->cpu_fd >= 0)
 		close(d->cpu_fd);
 	udp_free(d->udp);
+	landing_done(&d->landing);
 	workers_free(d->workers);
 	if (d->engine)
 		ike_engine_free(d->engine);

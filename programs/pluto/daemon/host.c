@@ -91,6 +91,13 @@ static void host_receivers(void *context, const struct address *peer, struct ike
 	daemon_find_receivers(context, peer, out);
 }
 
+static enum ike_landing host_lands(void *context, const struct ike_arrival *arrival, uint32_t cpu)
+{
+	struct daemon *d = context;
+
+	return landing_find(&d->landing, d->kernel, arrival, cpu, clock_now());
+}
+
 static int64_t deadline(void *context)
 {
 	return ike_engine_deadline(context);
@@ -110,7 +117,8 @@ void daemon_make_engine(struct daemon *d)
 		.host = { .context = d, .send = host_send, .submit = host_submit,
 			  .kernel = host_kernel, .random = host_random, .report = host_report,
 			  .updown = host_updown, .command_done = host_command_done,
-			  .keepalive = host_keepalive, .receivers = host_receivers }
+			  .keepalive = host_keepalive, .receivers = host_receivers,
+			  .lands = host_lands }
 	};
 
 	d->engine = ike_engine_new(&config, now);

@@ -5,6 +5,7 @@
 #include "ike/engine.h"
 #include "pluto/control/commands.h"
 #include "pluto/daemon/daemon.h"
+#include "pluto/daemon/landing.h"
 #include "pluto/daemon/log.h"
 #include "pluto/daemon/report.h"
 #include "pluto/keeper/channel.h"
@@ -28,6 +29,7 @@ struct daemon {
 	struct udp *udp;
 	struct ike_engine *engine;
 	struct commands *commands;
+	struct landing landing;
 	struct report_log log;
 	struct event *rescan, *kernel_events, *address_events, *cpu_events, *alive, *tick;
 	int cpu_fd;     /* says that CPUs came or went; -1: nothing does */

@@ -10,6 +10,7 @@
 #include "ike/exchange/ends.h"
 #include "ike/exchange/create/rekey.h"
 #include "ike/exchange/send.h"
+#include "ike/sa/arrival.h"
 
 uint32_t set_limit(const struct world *w, const struct connection *c)
 {
@@ -34,6 +35,7 @@ static uint16_t admit_clone(struct world *w, struct clone_set *set, struct child
 	child->is_clone = true;
 	child->slot = clone_place(set->slots, set->count, &child->spare);
 	child->cpu = set->cpus[child->slot];
+	child_sa_choose_spi(w, child);
 	set->last_peer_clone = w->now;
 	child->number = child->spare ? set_spare_number(set, sa) : child->slot;
 	if (child->spare)

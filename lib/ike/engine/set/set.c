@@ -11,6 +11,7 @@
 #include "ike/exchange/ends.h"
 #include "ike/exchange/create/rekey.h"
 #include "ike/exchange/send.h"
+#include "ike/sa/arrival.h"
 
 #define BACKOFF_LONGEST SECONDS(300)
 enum { BACKOFF_DOUBLINGS = 9 };
@@ -168,6 +169,7 @@ static void create_clone(struct world *w, struct clone_set *set, uint32_t slot)
 	/* As in the head's request, so that the peer finds the same for it. */
 	child->packet = head->packet;
 	child_sa_set_traffic(child, traffic_copy(&head->traffic));
+	child_sa_choose_spi(w, child);
 	set->slots[slot].state = SLOT_NEGOTIATING;
 	set->children[slot] = child->id;
 	set->batch_due = true;

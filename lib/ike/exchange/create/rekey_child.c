@@ -8,6 +8,7 @@
 #include "ike/exchange/create/followup.h"
 #include "ike/exchange/create/rekey.h"
 #include "ike/exchange/send.h"
+#include "ike/sa/arrival.h"
 
 #define DRAIN_TIME      SECONDS(5)   /* for packets that are on their way */
 #define DELETE_PATIENCE SECONDS(120) /* for the answer to our Delete */
@@ -29,6 +30,7 @@ static void take_place(struct world *w, struct child_sa *child, const struct chi
 	child->mode = old->mode;
 	child->packet = old->packet;
 	child_sa_set_traffic(child, traffic_copy(&old->traffic));
+	child_sa_choose_spi(w, child);
 }
 
 int64_t rekey_due(struct world *w, const struct connection *c, int64_t lifetime,
