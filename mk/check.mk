@@ -16,6 +16,7 @@ $(BUILD)/obj/testing/unit/%.o: ALL_CFLAGS += -Itesting/unit -Itesting
 STACK_cheap = base
 STACK_kernel = $(STACK_pluto)
 STACK_cpus = $(STACK_pluto)
+STACK_steer = $(STACK_pluto)
 UNIT_WITH_cheap = $(wildcard testing/cheap-crypto/*.c) lib/crypto/names.c
 
 define unit_test

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How everything is compiled. SANITIZE=1: ASan and UBSan. CC=clang works too.
+# How everything is compiled. SANITIZE=1: ASan and UBSan. CC=clang works too. XDP=no: without the BPF
+# program that spreads ESP over CPUs, and without what building it needs.
 
-PKGS = nss libevent_core libevent_pthreads libcap-ng libsystemd libmnl jansson
+XDP ?= yes
+PKGS = nss libevent_core libevent_pthreads libcap-ng libsystemd libmnl jansson \
+	$(if $(filter yes,$(XDP)),libbpf)
 
 # Packages come before pkg-config is asked anything.
 ifeq ($(filter clean help check-layers,$(MAKECMDGOALS)),)
-NEED := $(shell mk/need.sh build >&2 && echo ok)
+NEED := $(shell mk/need.sh build $(if $(filter yes,$(XDP)),xdp) >&2 && echo ok)
 ifneq ($(NEED),ok)
-$(error the packages of mk/packages/build are needed)
+$(error the packages of mk/packages/build are needed, and of mk/packages/xdp but with XDP=no)
 endif
 PKG_CFLAGS := $(subst -I,-isystem ,$(shell pkg-config --cflags $(PKGS)))
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS))

@@ -1,12 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The programs: pluto, whack, addconn, and the ipsec script.
 
-pluto_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(filter-out programs/pluto/main.c,\
+pluto_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(filter-out programs/pluto/main.c \
+	programs/pluto/steer/xdp$(if $(filter yes,$(XDP)),_missing).c,\
 	$(wildcard programs/pluto/*.c programs/pluto/*/*.c))))
-$(BUILD)/lib/libpluto.a: $(pluto_OBJ)
+$(BUILD)/lib/libpluto.a: $(pluto_OBJ) $(BUILD)/gen/with_xdp
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(call say,AR,$@)$(AR) rcs $@ $^
+	$(call say,AR,$@)$(AR) rcs $@ $(pluto_OBJ)
+
+# With or without may be other than the last time.
+$(BUILD)/gen/with_xdp: FORCE
+	@mkdir -p $(@D)
+	@echo $(XDP) | cmp -s - $@ || echo $(XDP) >$@
+
+# The program for the kernel, as bytes in ours: a gateway needs no compiler, nor a file beside pluto.
+BPF_CLANG ?= clang
+BPF_SRC = programs/pluto/steer/bpf
+$(BUILD)/bpf/steer.o: $(BPF_SRC)/steer.bpf.c $(BPF_SRC)/layout.h
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)$(BPF_CLANG) -target bpf -O2 -g -Wall -Wextra -Werror -Iprograms \
+		$(addprefix -idirafter ,$(wildcard /usr/include/*-linux-gnu)) -c -o $@ $<
+$(BUILD)/gen/steer_object.h: $(BUILD)/bpf/steer.o
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)od -v -An -tx1 $< | sed -e 's/ \(..\)/0x\1,/g' >$@
+$(BUILD)/obj/programs/pluto/steer/xdp.o: $(BUILD)/gen/steer_object.h
 
 client_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard programs/client/*.c)))
 $(BUILD)/lib/libclient.a: $(client_OBJ)

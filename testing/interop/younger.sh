@@ -29,7 +29,7 @@ if [ "${1:-}" = inside ]; then
 	mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 	mount --rbind /dev "$root/dev"
 	exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-		make -C /cygnet -j"$(nproc)" BUILD=/build \
+		make -C /cygnet -j"$(nproc)" BUILD=/build XDP=no \
 		CFLAGS="-O2 -g -Wno-deprecated-declarations" "$@" </dev/null
 fi
 
