@@ -25,6 +25,9 @@ enum conf_pcpu_abi { PCPU_ABI_AUTO, PCPU_ABI_2 };
 enum clones_kind { CLONES_NO, CLONES_NUMBER, CLONES_ONLINE, CLONES_CPUS };
 enum clone_mode { CLONE_MODE_ALL, CLONE_MODE_ONDEMAND };
 
+/* clone-steering=: how packets of a clone get to its CPU. */
+enum conf_steering { STEERING_OFF, STEERING_XDP, STEERING_LAST = STEERING_XDP };
+
 enum { CONN_NAME_MAX = 128, CLONES_MAX = 1024 };
 /* leftsubnets= and rightsubnets=: of one end, and of all the pairs of both ends. */
 enum { SUBNETS_MAX = 256, SUBNET_PAIRS_MAX = 16384 };
@@ -98,6 +101,7 @@ struct conf_conn {
 	enum clone_mode clone_mode;
 	int64_t clone_idle;        /* on demand: clones without traffic go after that; 0: never */
 	bool clone_acquire;        /* on demand: the kernel asks for the clone of a CPU */
+	enum conf_steering clone_steering;
 	uint32_t max_clones;       /* 0: 2 x possible CPUs + 2 */
 	uint32_t max_instances;    /* of a template */
 	uint32_t reqid;            /* 0: auto */

@@ -34,6 +34,7 @@ struct kernel_sa {
 	bool esn;
 	uint32_t replay_window;           /* packets; 0 on outbound */
 	uint32_t cpu;                     /* or KERNEL_CPU_NONE */
+	enum conf_steering steering;      /* inbound: how its packets get to that CPU */
 	bool clone_head;                  /* any CPU's, of a set that may have clones */
 	bool encapsulated;                /* ESP in UDP */
 	uint16_t encap_source_port, encap_destination_port;

@@ -4,8 +4,9 @@
  *
  *   stream send FROM TO PORT RATE     sends RATE packets a second until SIGTERM, then prints
  *                                     "sent N failed M": handed to the kernel, and refused by it
- *   stream receive ADDRESS PORT       until SIGTERM, then prints "received N again M": different
- *                                     numbers that came, and packets that came more than once
+ *   stream receive ADDRESS PORT       until SIGTERM, then prints "received N again M CPU:K ...":
+ *                                     different numbers that came, packets that came more than
+ *                                     once, and for each CPU how many the kernel received on it
  *
  * IPv4. The numbers begin at 0; a stream ends by itself after STREAM_MAX packets.
  */
@@ -26,7 +27,8 @@ enum {
 	STREAM_MAX = 1 << 20,
 	RATE_MAX = 100000,
 	NANOSECONDS = 1000000000,
-	RECEIVE_ROOM = 8 << 20
+	RECEIVE_ROOM = 8 << 20,
+	CPUS_MAX = 1024
 };
 
 static volatile sig_atomic_t told_to_stop;
@@ -111,15 +113,49 @@ static int stream_send(const char *from, const char *to, long port, long rate)
 	return 0;
 }
 
+/* The kernel notes on which CPU it received only for a socket that is connected. */
+static void connect_to_sender(int fd)
+{
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	char first;
+
+	if (recvfrom(fd, &first, sizeof(first), MSG_PEEK, (void *)&from, &len) > 0 &&
+	    connect(fd, (const void *)&from, len) != 0)
+		fprintf(stderr, "stream: cannot be connected: %s\n", strerror(errno));
+}
+
+static void note_cpu(int fd, uint32_t on_cpu[CPUS_MAX])
+{
+	socklen_t len = sizeof(int);
+	int cpu;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &len) == 0 && cpu >= 0 &&
+	    cpu < CPUS_MAX)
+		on_cpu[cpu]++;
+}
+
+static void print_received(uint32_t received, uint32_t again, const uint32_t on_cpu[CPUS_MAX])
+{
+	printf("received %" PRIu32 " again %" PRIu32, received, again);
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
+		if (on_cpu[cpu] != 0)
+			printf(" %d:%" PRIu32, cpu, on_cpu[cpu]);
+	}
+	printf("\n");
+}
+
 static int stream_receive(const char *address, long port)
 {
 	static bool seen[STREAM_MAX];
+	static uint32_t on_cpu[CPUS_MAX];
 	int fd = open_socket(address, port), room = RECEIVE_ROOM;
 	uint32_t received = 0, again = 0;
 
 	/* A sender that was not scheduled makes up for it in a burst. */
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) != 0)
 		return 1;
+	connect_to_sender(fd);
 	for (;;) {
 		int flags = told_to_stop ? MSG_DONTWAIT : 0; /* what is there by then counts */
 		uint32_t number;
@@ -129,6 +165,7 @@ static int stream_receive(const char *address, long port)
 				break;
 			continue;
 		}
+		note_cpu(fd, on_cpu);
 		number = ntohl(number);
 		if (number < STREAM_MAX && !seen[number]) {
 			seen[number] = true;
@@ -137,7 +174,7 @@ static int stream_receive(const char *address, long port)
 			again++;
 		}
 	}
-	printf("received %" PRIu32 " again %" PRIu32 "\n", received, again);
+	print_received(received, again, on_cpu);
 	close(fd);
 	return 0;
 }

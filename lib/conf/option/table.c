@@ -130,6 +130,12 @@ static const struct option_word clone_mode_words[] = {
 	{ .word = NULL },
 };
 
+static const struct option_word clone_steering_words[] = {
+	{ .word = "off", .value = STEERING_OFF },
+	{ .word = "xdp", .value = STEERING_XDP },
+	{ .word = NULL },
+};
+
 static const struct option_word auto_number_words[] = {
 	{ .word = "auto", .value = 0 },
 	{ .word = "0", .value = 0, .hidden = true },
@@ -385,6 +391,10 @@ static const struct option conn_rows[] = {
 	  .help = "With clone-mode=ondemand: whether the kernel, too, says which CPU sends without a "
 		  "clone, and that clone is made at once. That costs packets; see CLONES ON "
 		  "DEMAND." },
+	{ .name = "clone-steering", .kind = &kind_words, AT(clone_steering), .default_text = "off",
+	  .words = clone_steering_words,
+	  .help = "How what comes in for a clone gets to the clone's CPU, where the card puts all ESP of "
+		  "a peer on one; see CLONES THAT RECEIVE." },
 	{ .name = "max-clones", .kind = &kind_number, AT(max_clones), .default_text = "auto",
 	  .words = auto_number_words, .min = 1, .max = CLONES_MAX,
 	  .help = "The most clones, the peer's included, that one connection may have; auto is "

@@ -160,6 +160,13 @@ static bool has_clones(const struct world *w, const struct child_sa *child)
 	return c != NULL && c->conf->clones.kind != CLONES_NO;
 }
 
+static enum conf_steering steering_of(const struct world *w, const struct child_sa *child)
+{
+	const struct connection *c = connection_find_id(&w->connections, child->connection);
+
+	return c == NULL ? STEERING_OFF : c->conf->clone_steering;
+}
+
 static void kernel_sa_of(const struct world *w, const struct child_sa *child,
 			 enum kernel_direction direction, struct kernel_sa *out)
 {
@@ -184,6 +191,7 @@ static void kernel_sa_of(const struct world *w, const struct child_sa *child,
 		.esn = child->suite.esn,
 		.replay_window = in ? replay_window(w, child) : 0,
 		.cpu = w->facts->per_cpu ? child->cpu : KERNEL_CPU_NONE,
+		.steering = in ? steering_of(w, child) : STEERING_OFF,
 		.clone_head = !child->is_clone && has_clones(w, child),
 		.encapsulated = child->encapsulated,
 		.encap_source_port = in ? child->to.port : child->from.port,

@@ -100,8 +100,10 @@ static void on_expire(void *context, uint32_t spi, const struct address *destina
 {
 	struct daemon *d = context;
 
-	if (hard)
-		ike_engine_on_expire(d->engine, spi, destination, clock_now());
+	if (!hard)
+		return;
+	daemon_steer_expired(d, spi, destination);
+	ike_engine_on_expire(d->engine, spi, destination, clock_now());
 }
 
 static void on_mapping(void *context, uint32_t spi, const struct address *destination,

@@ -49,6 +49,8 @@ static void host_kernel(void *context, struct kernel_change *changes, size_t cou
 	struct daemon *d = context;
 
 	kernel_apply(d->kernel, changes, count);
+	for (size_t i = 0; i < count; i++)
+		daemon_steer(d, &changes[i]);
 }
 
 static void host_random(void *context, uint8_t *out, size_t len)

@@ -45,6 +45,11 @@ void daemon_open_cpus(struct daemon *d);
 void daemon_on_cpus(struct daemon *d);
 void daemon_find_receivers(struct daemon *d, const struct address *peer, struct ike_receivers *out);
 
+/* steer.c: tells the keeper of inbound SAs of clones, after the kernel's word on them. */
+void daemon_steer(struct daemon *d, const struct kernel_change *change);
+/* The kernel took one out by itself. */
+void daemon_steer_expired(struct daemon *d, uint32_t spi, const struct address *destination);
+
 /* host.c: the engine's hands, and what reaches it. */
 void daemon_make_udp(struct daemon *d);
 void daemon_make_engine(struct daemon *d);

@@ -214,6 +214,7 @@ static void keeper_init(struct keeper *k, int channel)
 	children_init(&k->children, loop_base(k->loop));
 	k->updowns = updowns_new(&k->children, log_line);
 	k->secrets = secrets_reader_new(&k->children, k->secretsfile, keeper_answer_secrets, k);
+	k->steering = steering_new(&(struct steering_config) { loop_base(k->loop), log_line });
 	make_channel(k, channel);
 	k->kill_timer = evtimer_new(loop_base(k->loop), on_kill_timer, k);
 	k->finish_timer = evtimer_new(loop_base(k->loop), on_finish_timer, k);
@@ -232,6 +233,7 @@ static void keeper_done(struct keeper *k)
 	children_done(&k->children);
 	updowns_free(k->updowns);
 	secrets_reader_free(k->secrets);
+	steering_free(k->steering);
 	server_free(k->server);
 	channel_free(k->channel);
 	event_free(k->kill_timer);

@@ -14,10 +14,14 @@ enum message {
 	MESSAGE_STARTED,        /* all is as the configuration wants it */
 	MESSAGE_ALIVE,          /* for the service manager's watchdog */
 	MESSAGE_FAILED,         /* u8 exit code, a sentence; pluto ends after it */
+	MESSAGE_STEER,          /* steer/message.h: an inbound SA whose packets want its CPU */
+	MESSAGE_STEER_END,      /* it is gone */
+	MESSAGE_STEER_COUNT,    /* u64 request: how much was handed to which CPU? */
 	/* the keeper to pluto */
 	MESSAGE_SECRETS,        /* u64 request, secrets_write() */
 	MESSAGE_NO_SECRETS,     /* u64 request, the reasons, one per line */
-	MESSAGE_AUTOALL_ENDED   /* addconn ended; a sentence where it failed, else nothing */
+	MESSAGE_AUTOALL_ENDED,  /* addconn ended; a sentence where it failed, else nothing */
+	MESSAGE_STEER_COUNTERS  /* u64 request, steer_counters_write() for each SA */
 };
 
 enum {

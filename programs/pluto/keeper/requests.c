@@ -11,6 +11,7 @@
 #include "pluto/daemon/log.h"
 #include "pluto/keeper/messages.h"
 #include "pluto/keeper/state.h"
+#include "pluto/steer/message.h"
 
 enum { WHY_MAX = 512 };
 
@@ -97,6 +98,41 @@ static bool serve_failed(struct keeper *k, struct bytes body)
 	return true;
 }
 
+static bool serve_steer(struct keeper *k, struct bytes body)
+{
+	struct steer_sa sa;
+
+	if (!steer_read(body, &sa))
+		return false;
+	steering_add(k->steering, &sa);
+	return true;
+}
+
+static bool serve_steer_end(struct keeper *k, struct bytes body)
+{
+	struct steer_sa sa;
+
+	if (!steer_end_read(body, &sa))
+		return false;
+	steering_remove(k->steering, &sa);
+	return true;
+}
+
+static bool serve_steer_count(struct keeper *k, struct bytes body)
+{
+	struct reader r = { body };
+	struct buffer answer = { 0 };
+	uint64_t request;
+
+	if (!read_u64(&r, &request) || r.left.len)
+		return false;
+	write_u64(&answer, request);
+	steering_write_counters(k->steering, &answer);
+	keeper_say(k, MESSAGE_STEER_COUNTERS, buffer_bytes(&answer));
+	buffer_done(&answer);
+	return true;
+}
+
 static const struct {
 	enum message type;
 	bool (*serve)(struct keeper *k, struct bytes body);
@@ -107,6 +143,9 @@ static const struct {
 	{ MESSAGE_STARTED, serve_started },
 	{ MESSAGE_ALIVE, serve_alive },
 	{ MESSAGE_FAILED, serve_failed },
+	{ MESSAGE_STEER, serve_steer },
+	{ MESSAGE_STEER_END, serve_steer_end },
+	{ MESSAGE_STEER_COUNT, serve_steer_count },
 };
 
 void keeper_serve(struct keeper *k, uint8_t type, struct bytes body)

@@ -13,6 +13,7 @@
 #include "pluto/keeper/secrets.h"
 #include "pluto/keeper/updown.h"
 #include "pluto/loop/loop.h"
+#include "pluto/steer/steering.h"
 
 /* Inside keeper/ only: all that the keeper holds. */
 struct keeper {
@@ -32,6 +33,7 @@ struct keeper {
 	struct children children;
 	struct updowns *updowns;
 	struct secrets_reader *secrets;
+	struct steering *steering;
 	struct server *server;    /* pluto.keeper */
 	struct output_lines loading; /* what addconn prints */
 	struct event *kill_timer, *finish_timer;

@@ -3,7 +3,7 @@
 #define PLUTO_STEER_XDP_H
 
 #include "base/must_check.h"
-#include "net/address.h"
+#include "pluto/steer/sa.h"
 
 /*
  * The program of bpf/steer.bpf.c in the kernel: loaded from the object that is in this executable,
@@ -12,21 +12,6 @@
  * Built with XDP=no, xdp_open() fails with that reason and nothing else is ever called.
  */
 struct xdp;
-
-enum { STEER_WHY_MAX = 256 };
-
-/* An inbound SA, and the CPU that is to have its packets. */
-struct steer_sa {
-	struct address destination; /* ours */
-	uint32_t spi;               /* host order */
-	bool encapsulated;
-	uint32_t cpu;
-};
-
-/* What the program handed to an SA's CPU since the SA was put in. Bytes of whole frames. */
-struct steer_counters {
-	uint64_t packets, bytes;
-};
 
 /* NULL: `why` has the reason as a clause. */
 struct xdp *xdp_open(uint32_t possible_cpus, char why[STEER_WHY_MAX]);
