@@ -328,6 +328,8 @@ per_cpu_rekeyed() {
 	per_cpu_set 4 4
 	child_rekeyed peer_rekey child
 	per_cpu_set 4 4
+	# What strongSwan would remove at the moment of an IKE SA's rekey it keeps for good.
+	settled 5
 	ike_rekeyed rekey west ike $name
 	ike_rekeyed peer_rekey ike
 	settled 5
