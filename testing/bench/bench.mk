@@ -62,10 +62,27 @@ bench-load bench-daemon: bench-%: need-bench programs $(BUILD)/bin/pluto-timed $
 	@mkdir -p $(BUILD)/bench
 	@$(BUILD)/bin/bench-daemon $* $(BUILD)/bin $(BUILD)/bench/$*.json $(BENCH_N)
 
+# Two gateways in the guest, whose packets all arrive at one CPU: N rounds.
+DATAPATH_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/datapath/*.c)))
+DEPS += $(DATAPATH_OBJ:.o=.d)
+$(BUILD)/bin/bench-datapath: $(DATAPATH_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_whack))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+bench-datapath: need-lab programs $(LAB_TOOLS) $(BUILD)/bin/bench-datapath
+	@$(LAB_ENV) testing/bench/datapath/datapath.sh $(BENCH_N)
+
+bench-plots: need-plots $(BUILD)/bench/datapath.table
+	@gnuplot -e 'table="$(BUILD)/bench/datapath.table"; svg="$(BUILD)/bench/datapath.svg"' \
+		testing/bench/datapath/plot.gp
+	@echo $(BUILD)/bench/datapath.svg
+$(BUILD)/bench/datapath.table:
+	@$(MAKE) --no-print-directory bench-datapath
+
 # One after the other.
 bench:
-	@for name in handshake clones load daemon flood; do \
+	@for name in handshake clones load daemon flood datapath; do \
 		$(MAKE) --no-print-directory bench-$$name || exit; \
 	done
 
-.PHONY: bench bench-flood bench-handshake bench-clones bench-load bench-daemon
+.PHONY: bench bench-flood bench-handshake bench-clones bench-load bench-daemon bench-datapath bench-plots
