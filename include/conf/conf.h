@@ -24,6 +24,7 @@ enum conf_kernel { KERNEL_XFRM, KERNEL_NONE };
 enum conf_pcpu_abi { PCPU_ABI_AUTO, PCPU_ABI_2 };
 enum clones_kind { CLONES_NO, CLONES_NUMBER, CLONES_ONLINE, CLONES_CPUS };
 enum clone_mode { CLONE_MODE_ALL, CLONE_MODE_ONDEMAND };
+enum clone_ports { CLONE_PORTS_SAME, CLONE_PORTS_SPREAD };
 
 /* clone-steering=: how packets of a clone get to its CPU. */
 enum conf_steering { STEERING_OFF, STEERING_XDP, STEERING_LAST = STEERING_XDP };
@@ -102,6 +103,7 @@ struct conf_conn {
 	int64_t clone_idle;        /* on demand: clones without traffic go after that; 0: never */
 	bool clone_acquire;        /* on demand: the kernel asks for the clone of a CPU */
 	enum conf_steering clone_steering;
+	enum clone_ports clone_ports;
 	uint32_t max_clones;       /* 0: 2 x possible CPUs + 2 */
 	uint32_t max_instances;    /* of a template */
 	uint32_t reqid;            /* 0: auto */

@@ -38,6 +38,7 @@ struct kernel_sa {
 	bool clone_head;                  /* any CPU's, of a set that may have clones */
 	bool encapsulated;                /* ESP in UDP */
 	uint16_t encap_source_port, encap_destination_port;
+	bool ports_may_vary;              /* IN: another source port is not worth being told of */
 	uint64_t hard_bytes, hard_packets; /* the kernel stops using it then; 0: never */
 };
 
@@ -52,6 +53,7 @@ struct kernel_ends {
 	struct address source, destination;
 	bool encapsulated;
 	uint16_t encap_source_port, encap_destination_port;
+	bool ports_may_vary;
 };
 
 /* One policy of one direction. `source` and `destination` are the packet's. */

@@ -260,6 +260,10 @@ static void check_clones(const struct check *check)
 		complain(check, "clone-acquire", "clone-acquire=yes goes with "
 						 "clone-mode=ondemand; else all clones are there "
 						 "before anything asks for one");
+	if (conn->clone_ports == CLONE_PORTS_SPREAD &&
+	    conn->encapsulation == ENCAPSULATION_NO)
+		complain(check, "clone-ports", "clone-ports=spread goes with encapsulation=yes or "
+					       "auto; ESP that is not in UDP has no ports");
 	if (conn->max_clones == 0 || asked <= conn->max_clones)
 		return;
 	(void)snprintf(text, sizeof(text),

@@ -73,7 +73,7 @@ static struct kernel_change sa_in_udp(enum kernel_direction direction)
 
 	c.sa.encapsulated = true;
 	c.sa.encap_source_port = c.sa.encap_destination_port = 4500;
-	c.to = (struct kernel_ends) { c.sa.source, c.sa.destination, true, 4500, 4500 };
+	c.to = (struct kernel_ends) { c.sa.source, c.sa.destination, true, 4500, 4500, false };
 	return c;
 }
 
@@ -135,7 +135,7 @@ static void check_addresses_move(struct kernel_backend *k)
 	struct kernel_change c = sa_in_udp(KERNEL_OUT), policy = policy_change(KERNEL_OUT);
 	struct sa_state after;
 
-	c.to = (struct kernel_ends) { c.sa.source, address("192.1.2.77"), false, 0, 0 };
+	c.to = (struct kernel_ends) { c.sa.source, address("192.1.2.77"), false, 0, 0, false };
 	apply(k, &policy, KERNEL_POLICY_SET);
 	apply(k, &c, KERNEL_SA_ADD);
 	send_one();

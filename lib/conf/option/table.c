@@ -136,6 +136,12 @@ static const struct option_word clone_steering_words[] = {
 	{ .word = NULL },
 };
 
+static const struct option_word clone_ports_words[] = {
+	{ .word = "same", .value = CLONE_PORTS_SAME },
+	{ .word = "spread", .value = CLONE_PORTS_SPREAD },
+	{ .word = NULL },
+};
+
 static const struct option_word auto_number_words[] = {
 	{ .word = "auto", .value = 0 },
 	{ .word = "0", .value = 0, .hidden = true },
@@ -395,6 +401,11 @@ static const struct option conn_rows[] = {
 	  .words = clone_steering_words,
 	  .help = "How what comes in for a clone gets to the clone's CPU, where the card puts all ESP of "
 		  "a peer on one; see CLONES THAT RECEIVE." },
+	{ .name = "clone-ports", .kind = &kind_words, AT(clone_ports), .default_text = "same",
+	  .words = clone_ports_words,
+	  .help = "UDP source ports of what this end's clones send, where ESP goes in UDP: the same as "
+		  "the head's, 4500; or spread, one from 49152 to 65535 for each clone, by which the "
+		  "peer's network card can tell them apart; see PORTS OF CLONES." },
 	{ .name = "max-clones", .kind = &kind_number, AT(max_clones), .default_text = "auto",
 	  .words = auto_number_words, .min = 1, .max = CLONES_MAX,
 	  .help = "The most clones, the peer's included, that one connection may have; auto is "

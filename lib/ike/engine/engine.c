@@ -11,6 +11,7 @@
 #include "ike/engine/set/demand.h"
 #include "ike/exchange/create/child.h"
 #include "ike/exchange/ends.h"
+#include "ike/exchange/path/arrival.h"
 #include "ike/exchange/path/mobike.h"
 #include "ike/exchange/path/path.h"
 
@@ -239,7 +240,8 @@ void ike_engine_on_mapping(struct ike_engine *engine, uint32_t spi,
 	    address_equal(&child->from.address, destination)) {
 		sa = ike_sa_find_id(w, child->ike_sa);
 		engine_speak_for(w, sa);
-		path_hint(w, sa, from);
+		if (child_sa_arrival_is_news(sa, child, from))
+			path_hint(w, sa, from);
 	}
 	engine_leave(engine);
 }

@@ -64,7 +64,7 @@ static void child_view_of(struct world *w, const struct child_sa *child, char *n
 		.outbound = child->outbound,
 		.spi_in = child->spi_in,
 		.spi_out = child->spi_out,
-		.local = child->from,
+		.local = { child->from.address, child_sa_port_out(child) },
 		.remote = child->to,
 		.traffic = &child->traffic,
 		.mode = child->mode,

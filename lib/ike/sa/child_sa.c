@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "ike/ports.h"
 #include "ike/sa/world.h"
 
 enum {
@@ -167,6 +168,16 @@ static enum conf_steering steering_of(const struct world *w, const struct child_
 	return c == NULL ? STEERING_OFF : c->conf->clone_steering;
 }
 
+static uint16_t source_port(bool spread, uint32_t spi, const struct endpoint *end)
+{
+	return spread ? ike_clone_port(spi) : end->port;
+}
+
+uint16_t child_sa_port_out(const struct child_sa *child)
+{
+	return source_port(child->spread, child->spi_out, &child->from);
+}
+
 static void kernel_sa_of(const struct world *w, const struct child_sa *child,
 			 enum kernel_direction direction, struct kernel_sa *out)
 {
@@ -194,8 +205,10 @@ static void kernel_sa_of(const struct world *w, const struct child_sa *child,
 		.steering = in ? steering_of(w, child) : STEERING_OFF,
 		.clone_head = !child->is_clone && has_clones(w, child),
 		.encapsulated = child->encapsulated,
-		.encap_source_port = in ? child->to.port : child->from.port,
+		.encap_source_port = in ? source_port(child->spread, child->spi_in, &child->to)
+					: child_sa_port_out(child),
 		.encap_destination_port = in ? child->from.port : child->to.port,
+		.ports_may_vary = in && child->any_port,
 		.hard_bytes = child->limits.hard_bytes,
 		.hard_packets = child->limits.hard_packets,
 	};
@@ -315,7 +328,24 @@ struct child_ends child_ends_of(const struct world *w, const struct ike_sa *sa,
 
 	if (ends.encapsulated && ends.from.port != w->setup->nat_port)
 		ends.from.port = w->setup->nat_port;
+	ends.any_port = ends.encapsulated && c->conf->clone_ports == CLONE_PORTS_SPREAD;
+	/* A NAT before the peer that translates ports lets nothing in but from ours that it knows. */
+	ends.spread = ends.any_port && ends.to.port == w->setup->nat_port;
 	return ends;
+}
+
+static bool is_spread(const struct child_sa *child, const struct child_ends *ends)
+{
+	return ends->spread && child->is_clone;
+}
+
+void child_sa_set_ends(struct child_sa *child, const struct child_ends *ends)
+{
+	child->from = ends->from;
+	child->to = ends->to;
+	child->encapsulated = ends->encapsulated;
+	child->spread = is_spread(child, ends);
+	child->any_port = ends->any_port && child->is_clone;
 }
 
 bool child_sa_goes_far(const struct child_sa *child, const struct child_ends *ends)
@@ -329,7 +359,8 @@ bool child_sa_is_at(const struct child_sa *child, const struct child_ends *ends)
 {
 	return !child_sa_goes_far(child, ends) &&
 	       (!child->encapsulated || (child->from.port == ends->from.port &&
-					 child->to.port == ends->to.port));
+					 child->to.port == ends->to.port &&
+					 child->spread == is_spread(child, ends)));
 }
 
 /* Transport mode has the addresses in its selectors: those cannot change. */
@@ -343,8 +374,9 @@ static bool can_move(const struct world *w, const struct child_sa *child,
 static int move_one(struct world *w, struct child_sa *child, enum kernel_direction direction,
 		    const struct child_ends *ends)
 {
-	const struct endpoint *source = direction == KERNEL_IN ? &ends->to : &ends->from;
-	const struct endpoint *destination = direction == KERNEL_IN ? &ends->from : &ends->to;
+	bool in = direction == KERNEL_IN, spread = is_spread(child, ends);
+	const struct endpoint *source = in ? &ends->to : &ends->from;
+	const struct endpoint *destination = in ? &ends->from : &ends->to;
 	struct kernel_change change = { .verb = KERNEL_SA_MOVE };
 	char name[CHILD_NAME_MAX];
 
@@ -353,8 +385,10 @@ static int move_one(struct world *w, struct child_sa *child, enum kernel_directi
 		.source = source->address,
 		.destination = destination->address,
 		.encapsulated = ends->encapsulated,
-		.encap_source_port = source->port,
+		.encap_source_port =
+			source_port(spread, in ? child->spi_in : child->spi_out, source),
 		.encap_destination_port = destination->port,
+		.ports_may_vary = in && ends->any_port && child->is_clone,
 	};
 	return world_kernel(w, child_sa_name(w, child, name), child->serial, &change);
 }
@@ -379,9 +413,7 @@ int child_sa_move(struct world *w, struct child_sa *child, const struct child_en
 		remove_one(w, child, KERNEL_IN);
 		child->inbound = false;
 	}
-	child->from = ends->from;
-	child->to = ends->to;
-	child->encapsulated = ends->encapsulated;
+	child_sa_set_ends(child, ends);
 	if (err != 0)
 		child_sa_uninstall_outbound(w, child);
 	return err;

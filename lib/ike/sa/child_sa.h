@@ -16,6 +16,8 @@ enum child_state {
 struct child_ends {
 	struct endpoint from, to;
 	bool encapsulated;
+	bool spread;   /* in UDP, and our clones have source ports of their own */
+	bool any_port; /* in UDP, and the peer's may */
 };
 
 /* What the peer calls the two ends, where that is not what we call them (RFC 7296 2.23.1): its answers
@@ -56,6 +58,8 @@ struct child_sa {
 	bool cut;                    /* a responder's: not all that both ends have */
 	enum conf_type mode;
 	bool encapsulated;
+	bool spread;                 /* a clone with source ports by its SPIs (ike/ports.h) */
+	bool any_port;               /* the peer's packets may come from any port */
 	uint32_t message_id;         /* of the peer's request, for proof */
 	bool inherited;              /* made on an older IKE SA: message_id is of that one */
 	uint8_t nonce_i[NONCE_MAX], nonce_r[NONCE_MAX]; /* of CREATE_CHILD_SA */
@@ -123,6 +127,10 @@ void child_sa_uninstall_outbound(struct world *w, struct child_sa *child);
 /* What the ends of its Child SAs are, as the IKE SA is now. */
 struct child_ends child_ends_of(const struct world *w, const struct ike_sa *sa,
 				const struct connection *c);
+/* From now on those are its ends. */
+void child_sa_set_ends(struct child_sa *child, const struct child_ends *ends);
+/* The UDP port that what it sends comes from. */
+uint16_t child_sa_port_out(const struct child_sa *child);
 bool child_sa_is_at(const struct child_sa *child, const struct child_ends *ends);
 /* More than its UDP ports is other there. */
 bool child_sa_goes_far(const struct child_sa *child, const struct child_ends *ends);

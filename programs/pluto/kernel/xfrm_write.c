@@ -157,6 +157,13 @@ static void put_template_of_udp(union netlink_message *m, uint16_t type, uint16_
 	mnl_attr_put(&m->header, XFRMA_ENCAP, sizeof(e), &e);
 }
 
+/* Other ports are told of when they change, and when that time is over. */
+static void put_mapping_time(union netlink_message *m, bool ports_may_vary)
+{
+	mnl_attr_put_u32(&m->header, ATTR_MTIMER_THRESH,
+			 ports_may_vary ? UINT32_MAX : MAPPING_SECONDS);
+}
+
 static void put_encapsulation(union netlink_message *m, const struct kernel_sa *sa,
 			      const struct xfrm_abilities *can)
 {
@@ -166,7 +173,7 @@ static void put_encapsulation(union netlink_message *m, const struct kernel_sa *
 			    sa->encap_destination_port);
 	/* Older than directions. */
 	if (can->direction && sa->direction == KERNEL_IN)
-		mnl_attr_put_u32(&m->header, ATTR_MTIMER_THRESH, MAPPING_SECONDS);
+		put_mapping_time(m, sa->ports_may_vary);
 }
 
 static bool is_sub(const struct kernel_sa *sa)
@@ -301,6 +308,7 @@ int xfrm_write_ports(union netlink_message *m, const struct kernel_sa *sa,
 	}
 	there.encap_source_port = to->encap_source_port;
 	there.encap_destination_port = to->encap_destination_port;
+	there.ports_may_vary = to->ports_may_vary;
 	there.encr_key = bytes_at(no_key, encr_keymat_len(sa->encr, sa->encr_key_bits));
 	there.integ_key = bytes_at(no_key, sa->integ == NULL ? 0 : sa->integ->key_len);
 	result = xfrm_write_sa(m, &there, can, text);
@@ -330,7 +338,7 @@ int xfrm_write_move(union netlink_message *m, const struct kernel_sa *sa,
 	put_template_of_udp(m, to->encapsulated ? UDP_ENCAP_ESPINUDP : 0, to->encap_source_port,
 			    to->encap_destination_port);
 	if (to->encapsulated && sa->direction == KERNEL_IN)
-		mnl_attr_put_u32(&m->header, ATTR_MTIMER_THRESH, MAPPING_SECONDS);
+		put_mapping_time(m, to->ports_may_vary);
 	return 0;
 }
 

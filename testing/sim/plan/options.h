@@ -36,6 +36,7 @@
 	ROW(ON_DEMAND,     35, EACH,  0,   0, "clone-mode=ondemand")               \
 	ROW(CLONE_IDLE,    70, EACH,  5,  20, "clone-idle=%us")                    \
 	ROW(CLONE_ACQUIRE, 30, EACH,  0,   0, "clone-acquire=yes")                 \
+	ROW(CLONE_PORTS,   50, EACH,  0,   0, "clone-ports=spread")                \
 	/* the next one above this line */
 
 /* The same of `config setup`; here EACH host is for itself. */

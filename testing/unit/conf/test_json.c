@@ -98,7 +98,7 @@ static const char everything[] =
 	" retransmit-interval=250\n initial-contact=yes\n fragmentation=no\n fragment-size=900\n childless=force\n"
 	" narrowing=yes\n"
 	" encapsulation=yes\n nat-keepalive=no\n esn=no\n replay-window=64\n clones=8-11,0-3,5\n"
-	" clone-mode=ondemand\n clone-idle=90s\n clone-acquire=yes\n clone-steering=xdp\n max-instances=30\n max-clones=20\n reqid=1000\n priority=4294967295\n"
+	" clone-mode=ondemand\n clone-idle=90s\n clone-acquire=yes\n clone-ports=spread\n clone-steering=xdp\n max-instances=30\n max-clones=20\n reqid=1000\n priority=4294967295\n"
 	" reauth=yes\n metric=7\n mtu=1400\n ppk=insist\n ppk-ids=a,b\n intermediate=yes\n"
 	" mobike=yes\n ipsec-max-bytes=3GiB\n ipsec-max-packets=77\n";
 
@@ -124,6 +124,7 @@ static void test_everything_comes_back(void **state)
 	assert_int_equal(back.clone_idle, INT64_C(90000000));
 	assert_true(back.clone_acquire);
 	assert_int_equal(back.clone_steering, STEERING_XDP);
+	assert_int_equal(back.clone_ports, CLONE_PORTS_SPREAD);
 	assert_int_equal(back.ppk, PPK_INSIST);
 	assert_string_equal(back.ppk_ids, "a,b");
 	assert_memory_equal(&back.ike, &c->ike, sizeof(back.ike));

@@ -228,6 +228,8 @@ static const struct row conn_rows[] = {
 	  "not shorter than" },
 	{ "acquires without clones on demand", HEAD " clone-acquire=yes\n", "t:5",
 	  "clone-acquire=yes goes with clone-mode=ondemand" },
+	{ "ports without UDP", HEAD " clone-ports=spread\n encapsulation=no\n", "t:5",
+	  "clone-ports=spread goes with encapsulation=yes or auto" },
 	{ "more clones than allowed", HEAD " clones=8\n max-clones=4\n", "t:6", "at least 8" },
 	{ "a conn twice", HEAD "conn west\n left=1.2.3.4\n", "t:5",
 	  "conn west is there twice; it is in t:1 already" },

@@ -98,7 +98,8 @@ static void each_sa_says_it_again_when_its_ports_change(void **state)
 		struct taken t;
 
 		print_message("%s\n", sas[i].what);
-		c.to = (struct kernel_ends) { c.sa.source, c.sa.destination, true, 6501, 4500 };
+		c.to = (struct kernel_ends) { c.sa.source, c.sa.destination, true, 6501, 4500,
+					       false };
 		assert_int_equal(xfrm_write_ports(&t.m, &c.sa, &c.to, &pcpu_2, text), 0);
 		assert_int_equal(t.m.header.nlmsg_type, XFRM_MSG_UPDSA);
 		assert_true(netlink_attributes(&t.m.header, sizeof(t.sa), t.attrs, ATTR_MAX));

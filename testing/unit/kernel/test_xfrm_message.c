@@ -477,6 +477,9 @@ static void inbound_in_udp_tells_of_mappings_now_and_then(void **state)
 	(void)state;
 	take_sa(&t, &in, &able);
 	assert_int_equal(u32_of(t.attrs[32]), 1);
+	in.sa.ports_may_vary = true;
+	take_sa(&t, &in, &able);
+	assert_int_equal(u32_of(t.attrs[32]), UINT32_MAX);
 	take_sa(&t, &in, &unable);
 	assert_null(t.attrs[32]);
 	take_sa(&t, &out, &able);

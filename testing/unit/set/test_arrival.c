@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "ike/ports.h"
 #include "pair/engine_pair.h"
 #include "set_facts.h"
 #include "provider.h"
@@ -13,9 +14,8 @@
 /* A card with as many queues as CPUs, which looks at two bits of the SPI. */
 enum { QUEUES = 4 };
 static enum ike_landing always;
-static bool by_spi;
+static bool by_spi, by_port;
 static unsigned asked;
-static struct ike_arrival last;
 
 static enum ike_landing lands(void *context, const struct ike_arrival *arrival, uint32_t cpu)
 {
@@ -25,7 +25,13 @@ static enum ike_landing lands(void *context, const struct ike_arrival *arrival, 
 	assert_true(address_equal(&arrival->peer, &pair_other((struct side *)(uintptr_t)side)
 							   ->address.address));
 	asked++;
-	last = *arrival;
+	if (by_port) {
+		assert_true(arrival->encapsulated);
+		assert_int_equal(arrival->source_port, ike_clone_port(arrival->spi));
+		assert_int_equal(arrival->destination_port, 4500);
+		return arrival->source_port / 16 % QUEUES == cpu ? LANDING_HERE
+								 : LANDING_ELSEWHERE;
+	}
 	if (!by_spi)
 		return always;
 	return arrival->spi % QUEUES == cpu ? LANDING_HERE : LANDING_ELSEWHERE;
@@ -38,6 +44,7 @@ static struct pair *new_pair(const char *more)
 	pair->west.engine->w.host.lands = lands;
 	pair->east.engine->w.host.lands = lands;
 	asked = 0;
+	by_spi = by_port = false;
 	return pair;
 }
 
@@ -53,7 +60,7 @@ static size_t inbound_clones(const struct side *side, size_t *well_placed)
 		if (sa->direction != KERNEL_IN || sa->cpu == KERNEL_CPU_NONE)
 			continue;
 		count++;
-		*well_placed += sa->spi % QUEUES == sa->cpu;
+		*well_placed += (by_port ? sa->source_port / 16 : sa->spi) % QUEUES == sa->cpu;
 	}
 	return count;
 }
@@ -77,10 +84,35 @@ static void clones_of_both_ends_land_on_their_cpus_and_so_after_a_rekey(void **s
 	pair_advance(pair, SECONDS(5));
 	assert_placed(&pair->west);
 	assert_placed(&pair->east);
-	pair_advance(pair, SECONDS(210)); /* all of them have been rekeyed, and what was drained is gone */
+	pair_advance(pair, SECONDS(210)); /* all of them have been rekeyed */
 	assert_true(pair->west.reports[REPORT_ESTABLISHED] > 9);
 	assert_placed(&pair->west);
 	assert_placed(&pair->east);
+	pair_free(pair);
+}
+
+static void in_udp_the_port_is_what_makes_them_land(void **state)
+{
+	struct pair *pair = new_pair(" clones=4\n encapsulation=yes\n clone-ports=spread\n");
+
+	(void)state;
+	by_port = true;
+	pair_up(pair);
+	pair_advance(pair, SECONDS(5));
+	assert_placed(&pair->west);
+	assert_placed(&pair->east);
+	pair_free(pair);
+}
+
+static void between_the_same_two_ports_nobody_is_asked(void **state)
+{
+	struct pair *pair = new_pair(" clones=4\n encapsulation=yes\n");
+
+	(void)state;
+	pair_up(pair);
+	pair_advance(pair, SECONDS(5));
+	assert_int_equal(asked, 0);
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 0xf);
 	pair_free(pair);
 }
 
@@ -116,6 +148,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clones_of_both_ends_land_on_their_cpus_and_so_after_a_rekey),
+		cmocka_unit_test(in_udp_the_port_is_what_makes_them_land),
+		cmocka_unit_test(between_the_same_two_ports_nobody_is_asked),
 		cmocka_unit_test(nothing_is_drawn_where_it_makes_no_difference),
 		cmocka_unit_test(a_cpu_that_no_queue_reaches_gets_any_spi_after_many_draws),
 	};

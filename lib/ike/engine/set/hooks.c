@@ -10,7 +10,7 @@
 #include "ike/exchange/ends.h"
 #include "ike/exchange/create/rekey.h"
 #include "ike/exchange/send.h"
-#include "ike/sa/arrival.h"
+#include "ike/exchange/path/arrival.h"
 
 uint32_t set_limit(const struct world *w, const struct connection *c)
 {

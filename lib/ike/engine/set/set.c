@@ -10,8 +10,8 @@
 #include "ike/engine/set/takeover.h"
 #include "ike/exchange/ends.h"
 #include "ike/exchange/create/rekey.h"
+#include "ike/exchange/path/arrival.h"
 #include "ike/exchange/send.h"
-#include "ike/sa/arrival.h"
 
 #define BACKOFF_LONGEST SECONDS(300)
 enum { BACKOFF_DOUBLINGS = 9 };

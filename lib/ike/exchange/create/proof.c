@@ -58,9 +58,7 @@ bool child_bring_up(struct world *w, struct ike_sa *sa, struct child_sa *child)
 	if (c == NULL)
 		return false;
 	ends = child_ends_of(w, sa, c);
-	child->from = ends.from;
-	child->to = ends.to;
-	child->encapsulated = ends.encapsulated;
+	child_sa_set_ends(child, &ends);
 	child_limit_set(w, c, child);
 	if (!install(w, child) ||
 	    (child->slot == 0 && w->hooks->install_policies(w, child) != 0)) {

@@ -7,8 +7,8 @@
 #include "ike/exchange/ends.h"
 #include "ike/exchange/create/followup.h"
 #include "ike/exchange/create/rekey.h"
+#include "ike/exchange/path/arrival.h"
 #include "ike/exchange/send.h"
-#include "ike/sa/arrival.h"
 
 #define DRAIN_TIME      SECONDS(5)   /* for packets that are on their way */
 #define DELETE_PATIENCE SECONDS(120) /* for the answer to our Delete */
