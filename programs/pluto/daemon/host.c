@@ -49,8 +49,11 @@ static void host_kernel(void *context, struct kernel_change *changes, size_t cou
 	struct daemon *d = context;
 
 	kernel_apply(d->kernel, changes, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		daemon_steer(d, &changes[i]);
+		if (changes[i].result == 0)
+			ports_follow(d->udp, &changes[i], d->runtime->setup->nat_port);
+	}
 }
 
 static void host_random(void *context, uint8_t *out, size_t len)

@@ -7,6 +7,7 @@
 #include "pluto/daemon/daemon.h"
 #include "pluto/daemon/landing.h"
 #include "pluto/daemon/log.h"
+#include "pluto/daemon/ports.h"
 #include "pluto/daemon/report.h"
 #include "pluto/keeper/channel.h"
 #include "pluto/kernel/kernel.h"

@@ -2,6 +2,7 @@
 #ifndef PLUTO_UDP_SOCKET_H
 #define PLUTO_UDP_SOCKET_H
 
+#include "base/table.h"
 #include "pluto/udp/udp.h"
 
 /* Inside udp/ only. */
@@ -25,6 +26,8 @@ struct udp {
 	struct udp_socket *sockets[UDP_SOCKETS_MAX];
 	size_t count;
 	const struct udp_socket *last; /* that sent; often it is the next one too */
+	struct table held;         /* held.c */
+	size_t held_open;
 	uint8_t (*room)[DATAGRAM_MAX + 1]; /* RECEIVE_BATCH of them */
 };
 
@@ -32,6 +35,9 @@ struct udp {
 MUST_CHECK int bind_socket(struct udp_socket *s);
 /* Binds s->fd[SOCKET_FIRST] too; a few instructions choose for each datagram. -errno. */
 MUST_CHECK int split_socket(struct udp_socket *s);
+
+void held_init(struct udp *udp);
+void held_done(struct udp *udp);
 
 void on_readable(evutil_socket_t fd, short what, void *context);
 

@@ -19,6 +19,7 @@ struct udp *udp_new(const struct udp_config *config)
 
 	udp->config = *config;
 	udp->room = mem_new_array(RECEIVE_BATCH, sizeof(*udp->room));
+	held_init(udp);
 	return udp;
 }
 
@@ -39,6 +40,7 @@ void udp_free(struct udp *udp)
 		return;
 	for (size_t i = 0; i < udp->count; i++)
 		socket_free(udp->sockets[i]);
+	held_done(udp);
 	mem_free(udp->room);
 	mem_free(udp);
 }

@@ -15,7 +15,7 @@
  */
 struct udp;
 
-enum { DATAGRAM_MAX = 65535, UDP_SOCKETS_MAX = 2048 };
+enum { DATAGRAM_MAX = 65535, UDP_SOCKETS_MAX = 2048, UDP_HELD_MAX = 4096 };
 
 struct udp_config {
 	struct event_base *base;
@@ -42,6 +42,16 @@ void udp_free(struct udp *udp);
  */
 MUST_CHECK int udp_set_addresses(struct udp *udp, const struct address *list, size_t count);
 size_t udp_socket_count(const struct udp *udp);
+
+/*
+ * Ports that Child SAs send from. A socket is kept open on each, or what ICMP says of it, as that
+ * packets are too long for a part of the way, would go unheard. Nothing is read there. Each hold has to
+ * be released; of a port that others have, or of too many, there is a sentence for the log, and the
+ * SA works without.
+ */
+void udp_hold(struct udp *udp, const struct endpoint *local);
+void udp_release(struct udp *udp, const struct endpoint *local);
+size_t udp_held_count(const struct udp *udp); /* sockets */
 
 /* -errno: like loss. */
 int udp_send(struct udp *udp, const struct endpoint *from, const struct endpoint *to,

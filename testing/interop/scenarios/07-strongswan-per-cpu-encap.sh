@@ -7,7 +7,7 @@ scenario "strongSwan with per-CPU SAs in UDP, a source port for each"
 need_cpus 4
 swan_conn="encap = yes"
 swan_child="per_cpu_sas = encap; start_action = trap"
-net_conn clones=4 encapsulation=yes | conf west
+net_conn clones=4 encapsulation=yes clone-ports=spread | conf west
 swan_conf
 peer_start
 start west

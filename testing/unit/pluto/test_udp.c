@@ -376,6 +376,63 @@ static void a_flood_of_first_messages_leaves_room_for_the_rest(void **state)
 	}
 }
 
+static bool is_bound(uint16_t port)
+{
+	struct endpoint e = at("127.0.0.1", port);
+	struct sockaddr_storage there;
+	socklen_t len = endpoint_to_sockaddr(&e, &there);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	bool taken = bind(fd, (const struct sockaddr *)&there, len) < 0 && errno == EADDRINUSE;
+
+	close(fd);
+	return taken;
+}
+
+static void a_port_of_a_clone_is_held_while_an_sa_uses_it(void **state)
+{
+	struct loop *loop = loop_new();
+	struct host *h = host_new(loop, port_base(), NULL);
+	struct endpoint one = at("127.0.0.1", (uint16_t)(port_base() + 2));
+	struct endpoint other = at("127.0.0.1", (uint16_t)(port_base() + 3));
+
+	(void)state;
+	udp_hold(h->udp, &one);
+	udp_hold(h->udp, &one); /* as while it is rekeyed */
+	assert_int_equal(udp_held_count(h->udp), 1);
+	assert_int_equal(h->prepared_nat, 1);
+	assert_true(is_bound(one.port));
+	udp_release(h->udp, &one);
+	udp_release(h->udp, &other); /* never held */
+	assert_true(is_bound(one.port));
+	udp_release(h->udp, &one);
+	assert_int_equal(udp_held_count(h->udp), 0);
+	assert_false(is_bound(one.port));
+	udp_hold(h->udp, &other); /* gone with all others */
+	host_free(h);
+	loop_free(loop);
+	assert_false(is_bound(other.port));
+}
+
+static void a_port_that_cannot_be_held_is_told_and_released_all_the_same(void **state)
+{
+	struct loop *loop = loop_new();
+	struct host *h = host_new(loop, port_base(), NULL);
+	struct endpoint local = at("127.0.0.1", (uint16_t)(port_base() + 2));
+
+	(void)state;
+	h->prepare_result = -EPERM;
+	udp_hold(h->udp, &local);
+	assert_int_equal(h->problems, 1);
+	assert_int_equal(udp_held_count(h->udp), 0);
+	assert_false(is_bound(local.port));
+	udp_release(h->udp, &local);
+	h->prepare_result = 0;
+	udp_hold(h->udp, &local); /* another time */
+	assert_int_equal(udp_held_count(h->udp), 1);
+	host_free(h);
+	loop_free(loop);
+}
+
 static void loopback_has_its_interface(void **state)
 {
 	struct address own = address("127.0.0.1"), foreign = address("192.0.2.99");
@@ -400,6 +457,8 @@ int main(void)
 		cmocka_unit_test(a_socket_that_cannot_be_prepared_is_not_used),
 		cmocka_unit_test(two_daemons_on_one_port_are_told),
 		cmocka_unit_test(a_flood_of_first_messages_leaves_room_for_the_rest),
+		cmocka_unit_test(a_port_of_a_clone_is_held_while_an_sa_uses_it),
+		cmocka_unit_test(a_port_that_cannot_be_held_is_told_and_released_all_the_same),
 		cmocka_unit_test(loopback_has_its_interface),
 	};
 
