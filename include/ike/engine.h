@@ -82,12 +82,13 @@ void ike_engine_unroute(struct ike_engine *engine, const char *name, uint64_t co
 enum rekey_what { REKEY_CHILD, REKEY_IKE };
 void ike_engine_rekey(struct ike_engine *engine, const char *name, enum rekey_what what,
 		      uint64_t command, int64_t now);
-/* Deletes every SA, policy and trap, tells the peers (once, without waiting), and is done. */
-void ike_engine_shutdown(struct ike_engine *engine, uint64_t command, int64_t now);
+/* Deletes SAs, policies and traps, tells the peers (once, without waiting), so many in each call.
+ * true: nothing is left, and the command is answered. */
+MUST_CHECK bool ike_engine_shutdown(struct ike_engine *engine, uint64_t command, int64_t now);
 /* The client of a command went away: no more progress for it; what it started goes on. */
 void ike_engine_forget_command(struct ike_engine *engine, uint64_t command);
 
-/* --- What can be seen. Views are borrowed for the callback, which may not change the engine. --- */
+/* --- What can be seen. --- */
 
 enum sa_role { ROLE_INITIATOR, ROLE_RESPONDER };
 
@@ -123,6 +124,7 @@ struct child_view {
 	uint64_t rekey_bytes, rekey_packets; /* or when that much has gone one way; 0: never */
 	struct identity peer_id;
 	uint32_t reqid;
+	bool newest;                 /* it is the one in its slot */
 };
 
 struct ike_view {
@@ -141,6 +143,7 @@ struct ike_view {
 	uint32_t child_count;
 	uint32_t window, in_flight;
 	bool nat_local, nat_remote;
+	bool newest;                 /* it is established, and its connection's */
 };
 
 /* One line of `status` per member of a set, or per connection without clones. */
@@ -157,6 +160,7 @@ struct connection_view {
 	bool routed;                 /* trap in place */
 	bool up;                     /* wanted up by a command or auto= */
 	uint32_t ike_serial, child_serial; /* newest established; 0: none */
+	const char *ike_algorithms, *child_algorithms; /* theirs; NULL: none */
 	uint32_t reqid, priority;
 	uint32_t cpu;                /* KERNEL_CPU_NONE: none */
 	const char *slot_state;      /* "empty", "negotiating", "up", "refused"; "spare": an SA whose
@@ -189,7 +193,7 @@ struct set_view {
 };
 
 struct engine_counts {
-	uint32_t connections, routed, active;
+	uint32_t connections;
 	uint32_t ike_half_open, ike_established, child_established;
 	bool cookies_required;
 	uint64_t datagrams_in, datagrams_dropped, cookies_sent, retransmits;
@@ -198,19 +202,32 @@ struct engine_counts {
 	uint64_t dropped_over_number, dropped_over_work, dropped_over_prefix;
 };
 
-/* name: NULL for all, else only of that connection, alias, NAME-i or NAME[n]. Children come sorted by
- * name, clone, serial. */
-void ike_engine_each_child(struct ike_engine *engine, const char *name, int64_t now,
-			   void (*each)(void *context, const struct child_view *view),
-			   void *context);
-void ike_engine_each_ike(struct ike_engine *engine, int64_t now,
-			 void (*each)(void *context, const struct ike_view *view), void *context);
-void ike_engine_each_connection(struct ike_engine *engine, const char *name,
-				void (*each)(void *context, const struct connection_view *view),
-				void *context);
-/* name: likewise; NAME-i means the set that it is of. */
-void ike_engine_each_set(struct ike_engine *engine, const char *name, int64_t now,
-			 void (*each)(void *context, const struct set_view *view), void *context);
+/*
+ * A walk shows everything of one kind, some of it in each turn, and the engine goes on in between.
+ * What is gone by its turn is left out; what came after the beginning may be. Views are borrowed for
+ * the callback, which may not change the engine.
+ */
+struct engine_walk;
+
+/* One of them is set; that is the kind. */
+struct engine_walk_calls {
+	/* sorted by name, clone, serial */
+	void (*child)(void *context, const struct child_view *view);
+	/* these in the order in which they came */
+	void (*ike)(void *context, const struct ike_view *view);
+	void (*connection)(void *context, const struct connection_view *view);
+	void (*set)(void *context, const struct set_view *view);
+};
+
+/* name: NULL for all, else only of that connection, alias, NAME-i or NAME[n]; of sets, NAME-i means
+ * that which it is of; IKE SAs are shown all. Copied. Freed by the caller, also after the engine. */
+struct engine_walk *engine_walk_new(struct ike_engine *engine, const char *name,
+				    const struct engine_walk_calls *calls, void *context);
+/* Shows at most `max`, which may be none. false: that was all. */
+MUST_CHECK bool engine_walk_on(struct ike_engine *engine, struct engine_walk *walk, unsigned max,
+			       int64_t now);
+void engine_walk_free(struct engine_walk *walk); /* NULL is fine */
+
 void ike_engine_counts(const struct ike_engine *engine, struct engine_counts *out);
 /* Is there anything of that name: a connection, an alias, an instance, or NAME-i of a set? */
 bool ike_engine_knows(struct ike_engine *engine, const char *name);

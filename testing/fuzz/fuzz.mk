@@ -35,7 +35,7 @@ $(foreach f,$(FUZZ_FROM_TRAFFIC),$(eval FUZZ_WITH_seeds_$(f) = $(FUZZ_TRAFFIC)) 
 	$(eval FUZZ_LIBS_seeds_$(f) = -Wl,--wrap=tap_read $(SIM_WRAP:%=-Wl,--wrap=%)))
 FUZZ_WITH_seeds_engine += testing/fuzz/engine/program
 $(BUILD)/obj/testing/fuzz/seeds/%.o: ALL_CFLAGS += -Itesting
-$(BUILD)/obj/testing/fuzz/%.o: ALL_CFLAGS += -Itesting/unit
+$(BUILD)/obj/testing/fuzz/%.o: ALL_CFLAGS += -Itesting/unit -Itesting
 
 FUZZ_LIBS_fuzz_engine  = -lcmocka -Wl,--wrap=crypto_job_run
 FUZZ_FILES_WRAP = -Wl,--wrap=open -Wl,--wrap=glob -Wl,--wrap=globfree

@@ -19,6 +19,7 @@ struct server {
 	struct server_config config;
 	uint64_t clients;
 	bool busy[LINES_MAX + 1];
+	bool again;  /* the last client's answer goes on */
 	size_t records;
 };
 
@@ -91,10 +92,17 @@ void server_send_text(struct server *server, uint64_t client, int class_, const 
 	server_send(server, client, control_text_record((enum control_code)class_, text));
 }
 
+void server_call_again(struct server *server, uint64_t client)
+{
+	must(client == server->clients && server->busy[client] && !server->again);
+	server->again = true;
+}
+
 void server_end(struct server *server, uint64_t client, int code)
 {
 	must(client <= server->clients && server->busy[client]);
 	server->busy[client] = false;
+	server->again = false;
 	record_sent(server, control_result((enum control_code)code));
 }
 
@@ -235,7 +243,8 @@ static void daemon_end(struct daemon *d)
 	for (uint64_t i = 1; i <= the_server->clients; i++)
 		if (the_server->busy[i])
 			the_server->config.on_gone(the_server->config.context, i);
-	ike_engine_shutdown(d->engine, 0, SECONDS(1000));
+	while (!ike_engine_shutdown(d->engine, 0, SECONDS(1000)))
+		;
 	ike_engine_free(d->engine);
 	commands_free(the_commands);
 	conf_done(&d->conf);
@@ -253,6 +262,10 @@ static void try_request(const json_t *request)
 	the_server->busy[++the_server->clients] = true;
 	the_server->config.on_request(the_server->config.context, the_server->clients, command,
 				      request);
+	while (the_server->again) {
+		the_server->again = false;
+		the_server->config.on_again(the_server->config.context, the_server->clients);
+	}
 }
 
 /* As a client's bytes come: in pieces, each line taken out before more is fed. */

@@ -75,22 +75,37 @@ static struct connection *last_connection(struct world *w)
 		       : LIST_OBJECT(w->connections.all.prev, struct connection, link);
 }
 
-void ike_engine_shutdown(struct ike_engine *engine, uint64_t command, int64_t now)
+/* Nobody stays to hear the answers to the Deletes. false: nothing is left. */
+static bool shut_down_one(struct world *w)
+{
+	struct connection *c = last_connection(w);
+
+	if (c != NULL)
+		engine_forget(w, c);
+	else if (!list_empty(&w->ike_sas))
+		ike_end(w, LIST_OBJECT(w->ike_sas.next, struct ike_sa, link), END_BY_COMMAND,
+			NULL);
+	else
+		return false;
+	return true;
+}
+
+enum { SHUT_DOWN_PER_CALL = 64 };
+
+bool ike_engine_shutdown(struct ike_engine *engine, uint64_t command, int64_t now)
 {
 	struct world *w = &engine->w;
-	struct connection *c;
+	bool more = true;
 
 	engine_enter(engine, now);
 	command_runs_drop(w, true);
 	w->command = command;
-	while ((c = last_connection(w)) != NULL)
-		engine_forget(w, c);
-	/* The Deletes are sent; nobody stays to hear the answers. */
-	while (!list_empty(&w->ike_sas))
-		ike_end(w, LIST_OBJECT(w->ike_sas.next, struct ike_sa, link), END_BY_COMMAND,
-			NULL);
-	command_end(w, command, CONTROL_OK);
+	for (unsigned i = 0; more && i < SHUT_DOWN_PER_CALL; i++)
+		more = shut_down_one(w);
+	if (!more)
+		command_end(w, command, CONTROL_OK);
 	engine_leave(engine);
+	return !more;
 }
 
 /* Silence: nothing is sent, nothing is asked of the kernel. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be seen from outside. */
+/* What can be seen from outside, one at a time (walk.c has the others in turns). */
 
-#include <stdlib.h>
+#include "ike/engine/views.h"
+
 #include <string.h>
 
-#include "base/mem.h"
 #include "ike/engine/engine.h"
 #include "ike/engine/names.h"
 #include "ike/sa/requests.h"
@@ -19,12 +19,6 @@ static const char *base_name(char *name)
 {
 	name[strcspn(name, "[")] = '\0';
 	return name;
-}
-
-static const char *base_name_of(const struct world *w, const struct child_sa *child, char *out)
-{
-	(void)child_sa_name(w, child, out);
-	return base_name(out);
 }
 
 static struct instance_view instance_view_of(const struct connection *c)
@@ -42,16 +36,23 @@ static int64_t due_in(const struct world *w, const struct timer *timer)
 	return timer->node.when > w->now ? timer->node.when - w->now : 0;
 }
 
-static void child_view_of(struct world *w, const struct child_sa *child, char *name, char *suite,
-			  struct child_view *out)
+static bool is_in_slot(const struct clone_set *set, const struct child_sa *child)
+{
+	return child->slot < set->count && set->slots[child->slot].state == SLOT_UP &&
+	       set->children[child->slot] == child->id;
+}
+
+void child_view_of(struct world *w, const struct child_sa *child, struct view_texts *texts,
+		   struct child_view *out)
 {
 	const struct connection *c = connection_of(w, child);
 	const struct ike_sa *sa = ike_sa_find_id(w, child->ike_sa);
 
+	(void)child_sa_name(w, child, texts->name);
 	*out = (struct child_view) {
 		.serial = child->serial,
 		.ike_serial = sa->serial,
-		.name = base_name_of(w, child, name),
+		.name = base_name(texts->name),
 		.set = c->conf->name,
 		.instance = instance_view_of(c),
 		.clone = child->number,
@@ -70,7 +71,7 @@ static void child_view_of(struct world *w, const struct child_sa *child, char *n
 		.mode = child->mode,
 		.encapsulated = child->encapsulated,
 		.esn = child->suite.esn,
-		.algorithms = suite_print(&child->suite, suite),
+		.algorithms = suite_print(&child->suite, texts->suite),
 		.add_epoch = child->created + w->epoch_offset,
 		.age = w->now - child->created,
 		.expires_in = child->life_timer.node.when - w->now,
@@ -81,32 +82,9 @@ static void child_view_of(struct world *w, const struct child_sa *child, char *n
 		.reqid = child->reqid,
 		.max_bytes = c->conf->ipsec_max_bytes,
 		.max_packets = c->conf->ipsec_max_packets,
+		.newest = is_in_slot(c->set, child),
 	};
 	child_sa_counters(w, child, &out->in, &out->out);
-}
-
-static int compare_children(const void *a, const void *b)
-{
-	const struct child_sa *const *x = a, *const *y = b;
-
-	if ((*x)->connection != (*y)->connection)
-		return (*x)->connection < (*y)->connection ? -1 : 1;
-	if ((*x)->number != (*y)->number)
-		return (*x)->number < (*y)->number ? -1 : 1;
-	return (*x)->serial < (*y)->serial ? -1 : 1;
-}
-
-struct named_child {
-	const char *name;
-	const struct child_sa *child;
-};
-
-static int compare_named(const void *a, const void *b)
-{
-	const struct named_child *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
-
-	return order != 0 ? order : compare_children(&x->child, &y->child);
 }
 
 /* Not in use yet: what it replaces is. */
@@ -116,51 +94,13 @@ static bool is_waiting(const struct child_sa *child)
 	       !child->waits_for_head && !child->exhausted && !child->spare;
 }
 
-static size_t collect(struct world *w, const char *name, struct named_child *list)
+bool child_is_shown(const struct child_sa *child)
 {
-	char own[CHILD_NAME_MAX];
-	size_t count = 0;
-
-	LIST_FOR_EACH(link, &w->ike_sas) {
-		struct ike_sa *sa = LIST_OBJECT(link, struct ike_sa, link);
-
-		LIST_FOR_EACH(inner, &sa->children) {
-			struct child_sa *child = LIST_OBJECT(inner, struct child_sa, link);
-			const struct connection *c = connection_of(w, child);
-
-			if (child->state == CHILD_UP && c != NULL && !is_waiting(child) &&
-			    name_means(c, base_name_of(w, child, own), name))
-				list[count++] = (struct named_child) { c->conf->name, child };
-		}
-	}
-	return count;
+	return child->state == CHILD_UP && !is_waiting(child);
 }
 
-void ike_engine_each_child(struct ike_engine *engine, const char *name, int64_t now,
-			   void (*each)(void *context, const struct child_view *view),
-			   void *context)
-{
-	struct world *w = &engine->w;
-	struct named_child *list;
-	size_t count;
-
-	engine_enter(engine, now);
-	list = mem_new_array(w->child_count + 1U, sizeof(*list));
-	count = collect(w, name, list);
-	qsort(list, count, sizeof(*list), compare_named);
-	for (size_t i = 0; i < count; i++) {
-		char text[CHILD_NAME_MAX], suite[SUITE_TEXT_MAX];
-		struct child_view view;
-
-		child_view_of(w, list[i].child, text, suite, &view);
-		each(context, &view);
-	}
-	mem_free(list);
-	engine_leave(engine);
-}
-
-static void ike_view_of(const struct world *w, const struct ike_sa *sa, char *suite,
-			struct ike_view *out)
+void ike_view_of(const struct world *w, const struct ike_sa *sa, struct view_texts *texts,
+		 struct ike_view *out)
 {
 	const struct connection *c = ike_sa_connection(w, sa);
 	bool established = sa->state == IKE_ESTABLISHED;
@@ -180,7 +120,7 @@ static void ike_view_of(const struct world *w, const struct ike_sa *sa, char *su
 		.remote = sa->remote,
 		.local_id = sa->local_id,
 		.peer_id = sa->remote_id,
-		.algorithms = sa->suite.encr == NULL ? "" : suite_print(&sa->suite, suite),
+		.algorithms = sa->suite.encr == NULL ? "" : suite_print(&sa->suite, texts->suite),
 		.age = w->now - (established ? sa->established : sa->created),
 		.expires_in = established ? sa->life_timer.node.when - w->now : 0,
 		.rekey_in = reauth ? TIME_NEVER : next,
@@ -190,23 +130,8 @@ static void ike_view_of(const struct world *w, const struct ike_sa *sa, char *su
 		.in_flight = requests_count_in_flight(sa),
 		.nat_local = sa->nat_local,
 		.nat_remote = sa->nat_remote,
+		.newest = established && c != NULL && c->ike_sa == sa->id,
 	};
-}
-
-void ike_engine_each_ike(struct ike_engine *engine, int64_t now,
-			 void (*each)(void *context, const struct ike_view *view), void *context)
-{
-	struct world *w = &engine->w;
-
-	engine_enter(engine, now);
-	LIST_FOR_EACH(link, &w->ike_sas) {
-		char suite[SUITE_TEXT_MAX];
-		struct ike_view view;
-
-		ike_view_of(w, LIST_OBJECT(link, struct ike_sa, link), suite, &view);
-		each(context, &view);
-	}
-	engine_leave(engine);
 }
 
 /* The SA of a CPU that is offline is kept for when it is back. */
@@ -226,14 +151,13 @@ static const char *slot_text(const struct plan_slot *slot)
 	return texts[slot->state];
 }
 
-/* There is nothing to be said of a CPU that clones= meant once. */
-static bool is_past(const struct plan_slot *slot)
+bool slot_is_past(const struct plan_slot *slot)
 {
 	return slot->dropped && slot->state == SLOT_EMPTY;
 }
 
-static void connection_view_of(const struct world *w, const struct connection *c, uint32_t slot,
-			       char *name, struct connection_view *out)
+void connection_view_of(const struct world *w, const struct connection *c, uint32_t slot,
+			struct view_texts *texts, struct connection_view *out)
 {
 	const struct clone_set *set = c->set;
 	const struct ike_sa *sa = ike_sa_find_id(w, c->ike_sa);
@@ -241,9 +165,11 @@ static void connection_view_of(const struct world *w, const struct connection *c
 					       ? child_sa_find_id(w, set->children[slot])
 					       : NULL;
 
-	(void)connection_member_name(c, slot, name);
+	if (slot != 0 || sa == NULL || sa->state != IKE_ESTABLISHED)
+		sa = NULL;
+	(void)connection_member_name(c, slot, texts->name);
 	*out = (struct connection_view) {
-		.name = base_name(name),
+		.name = base_name(texts->name),
 		.set = c->conf->name,
 		.instance = instance_view_of(c),
 		.clone = slot,
@@ -256,9 +182,11 @@ static void connection_view_of(const struct world *w, const struct connection *c
 		.remote_id = c->remote_id,
 		.routed = set->trap,
 		.up = set->wanted,
-		.ike_serial = slot == 0 && sa != NULL && sa->state == IKE_ESTABLISHED ? sa->serial
-										     : 0,
+		.ike_serial = sa == NULL ? 0 : sa->serial,
 		.child_serial = child == NULL ? 0 : child->serial,
+		.ike_algorithms = sa == NULL ? NULL : suite_print(&sa->suite, texts->suite),
+		.child_algorithms = child == NULL ? NULL
+						  : suite_print(&child->suite, texts->child_suite),
 		.reqid = c->reqid,
 		.priority = c->priority,
 		.cpu = set->cpus[slot],
@@ -266,28 +194,6 @@ static void connection_view_of(const struct world *w, const struct connection *c
 		.is_template = connection_is_template(c),
 		.instances = c->instance_count,
 	};
-}
-
-void ike_engine_each_connection(struct ike_engine *engine, const char *name,
-				void (*each)(void *context, const struct connection_view *view),
-				void *context)
-{
-	struct world *w = &engine->w;
-
-	LIST_FOR_EACH(link, &w->connections.all) {
-		const struct connection *c = LIST_OBJECT(link, struct connection, link);
-
-		for (uint32_t slot = 0; slot < c->set->count; slot++) {
-			char text[CHILD_NAME_MAX];
-			struct connection_view view;
-
-			if (is_past(&c->set->slots[slot]))
-				continue;
-			connection_view_of(w, c, slot, text, &view);
-			if (name_means(c, text, name))
-				each(context, &view);
-		}
-	}
 }
 
 static void count_slots(struct world *w, const struct clone_set *set, struct set_view *out)
@@ -320,7 +226,7 @@ static void count_slots(struct world *w, const struct clone_set *set, struct set
 	}
 }
 
-static void set_view_of(struct world *w, const struct connection *c, struct set_view *out)
+void set_view_of(struct world *w, const struct connection *c, struct set_view *out)
 {
 	const struct clone_set *set = c->set;
 	bool head = set->slots[0].state == SLOT_UP;
@@ -342,29 +248,6 @@ static void set_view_of(struct world *w, const struct connection *c, struct set_
 		out->why = notify_name(set->refusal);
 }
 
-void ike_engine_each_set(struct ike_engine *engine, const char *name, int64_t now,
-			 void (*each)(void *context, const struct set_view *view), void *context)
-{
-	struct world *w = &engine->w;
-	const struct connection *whole;
-	uint32_t number;
-
-	engine_enter(engine, now);
-	whole = name == NULL || name_is_known(w, name) ? NULL : name_find_member(w, name, &number);
-	LIST_FOR_EACH(link, &w->connections.all) {
-		const struct connection *c = LIST_OBJECT(link, struct connection, link);
-		bool meant = whole == NULL ? name_means(c, c->conf->name, name)
-					   : whole == c || whole->id == c->template;
-		struct set_view view;
-
-		if (!meant || c->conf->clones.kind == CLONES_NO || connection_is_template(c))
-			continue;
-		set_view_of(w, c, &view);
-		each(context, &view);
-	}
-	engine_leave(engine);
-}
-
 void ike_engine_counts(const struct ike_engine *engine, struct engine_counts *out)
 {
 	const struct world *w = &engine->w;
@@ -383,12 +266,6 @@ void ike_engine_counts(const struct ike_engine *engine, struct engine_counts *ou
 		.cookies_sent = w->cookies_sent,
 		.retransmits = w->retransmits,
 	};
-	LIST_FOR_EACH(link, &w->connections.all) {
-		const struct connection *c = LIST_OBJECT(link, struct connection, link);
-
-		out->routed += c->set->trap;
-		out->active += c->set->slots[0].state == SLOT_UP;
-	}
 }
 
 bool ike_engine_knows(struct ike_engine *engine, const char *name)

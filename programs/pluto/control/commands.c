@@ -11,7 +11,15 @@
 /* A request that is not answered yet: at most one for each client. */
 struct pending {
 	uint64_t command, client;
-	bool for_ready; /* waits for the end of the start */
+	bool for_ready;      /* waits for the end of the start */
+	struct shown *shown; /* owned; or NULL */
+};
+
+/* A long answer, which is given in turns. */
+struct shown {
+	struct commands *commands;
+	uint64_t client;
+	struct status_job *job; /* owned */
 };
 
 struct commands {
@@ -50,6 +58,14 @@ static uint64_t pending_add(struct commands *c, uint64_t client)
 	return c->last_command;
 }
 
+static void pending_remove(struct commands *c, struct pending *p)
+{
+	if (p->shown)
+		status_end(p->shown->job);
+	mem_free(p->shown);
+	*p = c->pending[--c->count];
+}
+
 void commands_end(struct commands *c, uint64_t command, int code)
 {
 	struct pending *p = pending_find(c, command);
@@ -58,7 +74,7 @@ void commands_end(struct commands *c, uint64_t command, int code)
 	if (!p)
 		return;
 	client = p->client;
-	*p = c->pending[--c->count];
+	pending_remove(c, p);
 	server_end(c->server, client, code);
 }
 
@@ -94,7 +110,7 @@ static void on_gone(void *context, uint64_t client)
 		if (c->pending[i].client == client) {
 			uint64_t command = c->pending[i].command;
 
-			c->pending[i] = c->pending[--c->count];
+			pending_remove(c, &c->pending[i]);
 			ike_engine_forget_command(c->config.engine, command);
 			return;
 		}
@@ -327,16 +343,47 @@ static void do_autoall_done(struct call *call)
 
 static void emit(void *context, json_t *record)
 {
-	struct call *call = context;
+	struct shown *shown = context;
 
-	server_send(call->commands->server, call->client, record);
+	server_send(shown->commands->server, shown->client, record);
 }
 
-static struct status status_of(struct call *call)
+static struct status status_of(const struct call *call, struct shown *shown)
 {
+	*shown = (struct shown) { .commands = call->commands, .client = call->client };
 	return (struct status) { .engine = engine_of(call),
 				 .facts = &call->commands->config.facts,
-				 .now = now_of(call), .emit = emit, .context = call };
+				 .now = now_of(call), .emit = emit, .context = shown };
+}
+
+static void go_on(struct commands *c, const struct pending *p)
+{
+	if (status_go_on(p->shown->job, c->config.now(c->config.context)))
+		server_call_again(c->server, p->client);
+	else
+		commands_end(c, p->command, CONTROL_OK);
+}
+
+static void on_again(void *context, uint64_t client)
+{
+	struct commands *c = context;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->pending[i].client == client && c->pending[i].shown) {
+			go_on(c, &c->pending[i]);
+			return;
+		}
+}
+
+static void show(const struct call *call, enum status_what what)
+{
+	struct pending *p = pending_find(call->commands, call->command);
+	struct status s;
+
+	p->shown = NEW(struct shown);
+	s = status_of(call, p->shown);
+	p->shown->job = status_begin(&s, what, call->name);
+	go_on(call->commands, p);
 }
 
 static bool name_is_known(const struct call *call)
@@ -355,33 +402,24 @@ static bool name_is_known(const struct call *call)
 
 static void do_status(struct call *call)
 {
-	struct status s = status_of(call);
-
-	status_everything(&s);
-	end(call, CONTROL_OK);
+	show(call, STATUS_EVERYTHING);
 }
 
 static void do_trafficstatus(struct call *call)
 {
-	struct status s = status_of(call);
-
-	if (!name_is_known(call))
-		return;
-	status_traffic(&s, call->name);
-	end(call, CONTROL_OK);
+	if (name_is_known(call))
+		show(call, STATUS_TRAFFIC);
 }
 
 static void do_showstates(struct call *call)
 {
-	struct status s = status_of(call);
-
-	status_states(&s);
-	end(call, CONTROL_OK);
+	show(call, STATUS_STATES);
 }
 
 static void do_briefstatus(struct call *call)
 {
-	struct status s = status_of(call);
+	struct shown shown;
+	struct status s = status_of(call, &shown);
 
 	status_brief(&s);
 	end(call, CONTROL_OK);
@@ -389,12 +427,8 @@ static void do_briefstatus(struct call *call)
 
 static void do_connectionstatus(struct call *call)
 {
-	struct status s = status_of(call);
-
-	if (!name_is_known(call))
-		return;
-	status_connections(&s, call->name);
-	end(call, CONTROL_OK);
+	if (name_is_known(call))
+		show(call, STATUS_CONNECTIONS);
 }
 
 /* --- The table --- */
@@ -482,6 +516,7 @@ struct commands *commands_new(const struct commands_config *config,
 	own.context = c;
 	own.on_request = on_request;
 	own.on_gone = on_gone;
+	own.on_again = on_again;
 	c->server = server_new(&own);
 	return c;
 }
@@ -491,6 +526,8 @@ void commands_free(struct commands *c)
 	if (!c)
 		return;
 	server_free(c->server);
+	while (c->count)
+		pending_remove(c, &c->pending[0]);
 	autoall_done(&c->names);
 	mem_free(c);
 }

@@ -183,8 +183,7 @@ static void set_conf(json_t *body, const struct conf_conn *conf)
 	set(body, "nat_keepalive", json_boolean(conf->nat_keepalive));
 }
 
-static void set_sas(json_t *body, const struct connection_view *view,
-		    const struct newest_algorithms *newest)
+static void set_sas(json_t *body, const struct connection_view *view)
 {
 	bool owns = view->child_serial && !view->clone;
 
@@ -194,8 +193,8 @@ static void set_sas(json_t *body, const struct connection_view *view,
 	set(body, "owner_serial", serial_or_null(owns ? view->child_serial : 0));
 	set(body, "ike_serial", serial_or_null(view->ike_serial));
 	set(body, "child_serial", serial_or_null(view->child_serial));
-	set(body, "ike_algorithm", text_or_null(newest->ike));
-	set(body, "esp_algorithm", text_or_null(newest->esp));
+	set(body, "ike_algorithm", text_or_null(view->ike_algorithms));
+	set(body, "esp_algorithm", text_or_null(view->child_algorithms));
 	set(body, "wanted_up", json_boolean(view->up));
 	if (view->has_clones)
 		set(body, "slot_state", text_or_null(view->slot_state));
@@ -233,8 +232,7 @@ static json_t *alias_json(const struct connection_view *view)
 	return text_or_null(set_name ? set_name : alias);
 }
 
-json_t *connection_record(const struct connection_view *view,
-			  const struct newest_algorithms *newest)
+json_t *connection_record(const struct connection_view *view)
 {
 	json_t *body = json_object(), *record = json_object();
 
@@ -245,7 +243,7 @@ json_t *connection_record(const struct connection_view *view,
 	set(body, "cpu", view->cpu == KERNEL_CPU_NONE ? json_null() : json_integer(view->cpu));
 	set_ends(body, view);
 	set_conf(body, view->conf);
-	set_sas(body, view, newest);
+	set_sas(body, view);
 	if (view->is_template) {
 		set(body, "instances", json_integer(view->instances));
 		set(body, "max_instances", json_integer(view->conf->max_instances));

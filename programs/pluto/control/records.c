@@ -176,7 +176,7 @@ static json_t *selectors_json(const struct selectors *s)
 	return list;
 }
 
-json_t *child_record(const struct child_view *view, bool newest)
+json_t *child_record(const struct child_view *view)
 {
 	bool whole = view->inbound && (view->outbound || view->spare);
 	json_t *body = json_object();
@@ -194,13 +194,13 @@ json_t *child_record(const struct child_view *view, bool newest)
 	set(body, "algorithms", text_or_null(view->algorithms));
 	set(body, "reqid", number(view->reqid));
 	set(body, "replace_in", json_null());
-	set(body, "newest", json_boolean(newest));
-	set(body, "owner", json_boolean(newest && !view->clone));
+	set(body, "newest", json_boolean(view->newest));
+	set(body, "owner", json_boolean(view->newest && !view->clone));
 	set(body, "idle", json_boolean(whole));
 	return record_of(CONTROL_OK, "state", body);
 }
 
-json_t *ike_record(const struct ike_view *view, bool newest)
+json_t *ike_record(const struct ike_view *view)
 {
 	bool initiator = view->role == ROLE_INITIATOR;
 	json_t *body = json_object();
@@ -229,7 +229,7 @@ json_t *ike_record(const struct ike_view *view, bool newest)
 	set(body, "rekey_in", seconds(view->rekey_in));
 	set(body, "replace_in", seconds(view->reauth_in));
 	set(body, "expires_in", view->established ? seconds(view->expires_in) : json_null());
-	set(body, "newest", json_boolean(newest));
+	set(body, "newest", json_boolean(view->newest));
 	set(body, "idle", json_boolean(!view->in_flight));
 	return record_of(CONTROL_OK, "state", body);
 }
@@ -260,13 +260,13 @@ json_t *set_record(const struct set_view *view, enum control_code class_)
 	return record_of(class_, "set", body);
 }
 
-json_t *totals_record(const struct engine_counts *counts)
+json_t *totals_record(uint32_t loaded, uint32_t routed, uint32_t active)
 {
 	json_t *body = json_object();
 
-	set(body, "loaded", number(counts->connections));
-	set(body, "routed", number(counts->routed));
-	set(body, "active", number(counts->active));
+	set(body, "loaded", number(loaded));
+	set(body, "routed", number(routed));
+	set(body, "active", number(active));
 	return record_of(CONTROL_OK, "totals", body);
 }
 

@@ -8,22 +8,16 @@
 
 /* The engine's views as records of the control protocol (docs/control.md). The caller owns them. */
 json_t *traffic_record(const struct child_view *view);
-json_t *child_record(const struct child_view *view, bool newest);
-json_t *ike_record(const struct ike_view *view, bool newest);
-
-/* What the newest SAs of a connection say about it; empty texts: none. */
-struct newest_algorithms {
-	const char *ike, *esp;
-};
-json_t *connection_record(const struct connection_view *view,
-			  const struct newest_algorithms *newest);
+json_t *child_record(const struct child_view *view);
+json_t *ike_record(const struct ike_view *view);
+json_t *connection_record(const struct connection_view *view);
 /* {"number": 2, "peer": "192.1.2.45"}; NULL: it is no instance. */
 json_t *instance_json(const struct instance_view *view);
 /* "2^63B", "10MiB": as ipsec.conf has it. */
 json_t *count_json(uint64_t count, const char *unit);
 /* Of class CONTROL_TRAFFIC it makes no line. */
 json_t *set_record(const struct set_view *view, enum control_code class_);
-json_t *totals_record(const struct engine_counts *counts);
+json_t *totals_record(uint32_t loaded, uint32_t routed, uint32_t active);
 json_t *brief_record(const struct engine_counts *counts);
 /* A line for people, with name and serial in front and as keys. */
 json_t *report_record(const struct ike_report *report);

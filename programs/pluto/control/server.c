@@ -28,6 +28,7 @@ struct client {
 	struct bufferevent *stream;
 	struct control_lines lines;
 	bool busy;    /* a request is under way */
+	bool again;   /* and its answer goes on */
 	bool refused; /* was told so; closed when that is written */
 	bool ended;   /* will send nothing more */
 	bool dead;    /* freed by the reaper */
@@ -36,9 +37,9 @@ struct client {
 
 struct server {
 	struct server_config config;
-	struct event *acceptable, *again, *reaper;
+	struct event *acceptable, *again, *reaper, *turn;
 	struct client *clients[SERVER_CLIENTS_MAX];
-	size_t count;
+	size_t count, turns;
 	uint64_t last_id;
 };
 
@@ -252,6 +253,58 @@ static void next_requests(struct client *c)
 		pause_or_go_on(c);
 }
 
+/* --- Answers that go on --- */
+
+/* By a timer, so that everything else that is due has its turn first. */
+static void turn_later(struct server *server)
+{
+	static const struct timeval at_once = { 0 };
+
+	evtimer_add(server->turn, &at_once);
+}
+
+static bool may_go_on(const struct client *c)
+{
+	return c->again && !c->dead && waiting(c) <= SERVER_AGAIN_MAX;
+}
+
+/* NULL: nobody's turn; where clients do not read, that is once they have. */
+static struct client *next_turn(struct server *server)
+{
+	for (size_t i = 0; i < server->count; i++) {
+		struct client *c = server->clients[server->turns++ % server->count];
+
+		if (may_go_on(c))
+			return c;
+	}
+	return NULL;
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct server *server = context;
+	struct client *c = next_turn(server);
+
+	(void)fd;
+	(void)what;
+	if (!c)
+		return;
+	c->again = false;
+	turn_later(server);
+	server->config.on_again(server->config.context, c->id);
+}
+
+void server_call_again(struct server *server, uint64_t client)
+{
+	struct client *c = client_find(server, client);
+
+	if (!c)
+		return;
+	assert(c->busy);
+	c->again = true;
+	turn_later(server);
+}
+
 void server_end(struct server *server, uint64_t client, int code)
 {
 	struct client *c = client_find(server, client);
@@ -273,8 +326,12 @@ static void on_read(struct bufferevent *stream, void *context)
 
 static void on_written(struct bufferevent *stream, void *context)
 {
+	struct client *c = context;
+
 	(void)stream;
-	next_requests(context);
+	if (c->again)
+		turn_later(c->server);
+	next_requests(c);
 }
 
 /* Closed in both directions, and not just told that no more requests will come. */
@@ -391,7 +448,8 @@ struct server *server_new(const struct server_config *config)
 				       on_acceptable, server);
 	server->again = evtimer_new(config->base, on_again, server);
 	server->reaper = evtimer_new(config->base, on_reap, server);
-	assert(server->acceptable && server->again && server->reaper);
+	server->turn = evtimer_new(config->base, on_turn, server);
+	assert(server->acceptable && server->again && server->reaper && server->turn);
 	event_add(server->acceptable, NULL);
 	return server;
 }
@@ -417,6 +475,7 @@ void server_free(struct server *server)
 	event_free(server->acceptable);
 	event_free(server->again);
 	event_free(server->reaper);
+	event_free(server->turn);
 	close(server->config.fd);
 	mem_free(server);
 }

@@ -20,6 +20,7 @@ enum {
 	SERVER_CLIENTS_MAX = 256,
 	SERVER_IDLE_SECONDS = 60,    /* without a request */
 	SERVER_WRITE_SECONDS = 30,   /* without reading anything of what waits */
+	SERVER_AGAIN_MAX = 256 * 1024, /* bytes waiting for a client that is to get more */
 	SERVER_QUEUE_MAX = 64 * 1024 * 1024,  /* bytes waiting for one client */
 	SERVER_QUEUES_MAX = 128 * 1024 * 1024 /* for all of them */
 };
@@ -35,6 +36,8 @@ struct server_config {
 			   const json_t *request);
 	/* The client left while its request was under way. Never called from within a call. */
 	void (*on_gone)(void *context, uint64_t client);
+	/* What server_call_again() asked for. */
+	void (*on_again)(void *context, uint64_t client);
 };
 
 struct server *server_new(const struct server_config *config);
@@ -45,6 +48,9 @@ void server_free(struct server *server);
 void server_send(struct server *server, uint64_t client, json_t *record);
 void server_send_text(struct server *server, uint64_t client, int class_, const char *format, ...)
 	PRINTF_LIKE(4, 5);
+/* The answer goes on: on_again() is called once, in a later turn of the loop, one client in a turn,
+ * and not before the client has read most of what it got. */
+void server_call_again(struct server *server, uint64_t client);
 /* The result: the request is over. */
 void server_end(struct server *server, uint64_t client, int code);
 

@@ -13,105 +13,27 @@
 
 enum { TEXT_MAX = 4096 };
 
-/* What one SA says about its connection; found by its serial. */
-struct sa_entry {
-	uint32_t serial;
-	bool newest;
-	char *algorithms;
-};
+/* One turn shows that many: SAs take some 40 us each, connections 90. */
+enum { RECORDS_PER_TURN = 16 };
 
-/* One rendering: the SAs, and the interface that was looked up last. */
-struct survey {
-	const struct status *status;
-	struct sa_entry *list;
-	size_t count, capacity;
-	struct address address;
+struct part;
+
+struct status_job {
+	struct status status;
+	char *name;                /* owned; NULL: everything */
+	const struct part *part;   /* whose turn it is */
+	struct engine_walk *walk;  /* through it, once it has begun; owned */
+	unsigned left;             /* records of this turn */
+	uint32_t routed, active;   /* connections */
+	struct address address;    /* looked up last, and its interface */
 	char interface[IF_NAMESIZE];
 };
 
-/* --- The survey --- */
-
-static void survey_add(struct survey *s, uint32_t serial, const char *algorithms)
-{
-	if (s->count == s->capacity) {
-		s->capacity = s->capacity ? s->capacity * 2 : 64;
-		s->list = mem_grow(s->list, s->capacity, sizeof(*s->list));
-	}
-	s->list[s->count++] = (struct sa_entry) {
-		.serial = serial, .algorithms = mem_text(algorithms)
-	};
-}
-
-static void survey_child(void *context, const struct child_view *view)
-{
-	survey_add(context, view->serial, view->algorithms);
-}
-
-static void survey_ike(void *context, const struct ike_view *view)
-{
-	survey_add(context, view->serial, view->algorithms);
-}
-
-static int by_serial(const void *a, const void *b)
-{
-	uint32_t x = ((const struct sa_entry *)a)->serial, y = ((const struct sa_entry *)b)->serial;
-
-	return x < y ? -1 : x > y;
-}
-
-static struct sa_entry *survey_find(const struct survey *s, uint32_t serial)
-{
-	struct sa_entry key = { .serial = serial };
-
-	if (!serial || !s->count)
-		return NULL;
-	return bsearch(&key, s->list, s->count, sizeof(key), by_serial);
-}
-
-static void mark_newest(struct survey *s, uint32_t serial)
-{
-	struct sa_entry *e = survey_find(s, serial);
-
-	if (e)
-		e->newest = true;
-}
-
-static void survey_connection(void *context, const struct connection_view *view)
-{
-	mark_newest(context, view->ike_serial);
-	mark_newest(context, view->child_serial);
-}
-
-static void survey_make(struct survey *s, const struct status *status)
-{
-	*s = (struct survey) { .status = status };
-	ike_engine_each_ike(status->engine, status->now, survey_ike, s);
-	ike_engine_each_child(status->engine, NULL, status->now, survey_child, s);
-	if (s->count)
-		qsort(s->list, s->count, sizeof(*s->list), by_serial);
-	ike_engine_each_connection(status->engine, NULL, survey_connection, s);
-}
-
-static void survey_done(struct survey *s)
-{
-	for (size_t i = 0; i < s->count; i++)
-		mem_free(s->list[i].algorithms);
-	mem_free(s->list);
-}
-
-static bool is_newest(const struct survey *s, uint32_t serial)
-{
-	const struct sa_entry *e = survey_find(s, serial);
-
-	return e && e->newest;
-}
-
-static const char *algorithms_of(const struct survey *s, uint32_t serial)
-{
-	const struct sa_entry *e = survey_find(s, serial);
-
-	return e ? e->algorithms : NULL;
-}
+/* Lines of its own, or a walk; the last part of a list has neither. */
+struct part {
+	void (*say)(struct status_job *job);
+	struct engine_walk_calls walk;
+};
 
 /* --- Records --- */
 
@@ -133,12 +55,27 @@ static void line(const struct status *s, const char *format, ...)
 	emit(s, control_text_record(CONTROL_OK, text));
 }
 
-static void each_traffic(void *context, const struct child_view *view)
+static void show(struct status_job *job, json_t *record)
 {
-	const struct status *s = context;
+	emit(&job->status, record);
+	if (job->left > 0)
+		job->left--;
+}
 
+static void show_traffic(void *context, const struct child_view *view)
+{
 	if (view->inbound || view->outbound)
-		emit(s, traffic_record(view));
+		show(context, traffic_record(view));
+}
+
+static void show_child(void *context, const struct child_view *view)
+{
+	show(context, child_record(view));
+}
+
+static void show_ike(void *context, const struct ike_view *view)
+{
+	show(context, ike_record(view));
 }
 
 /* Lists of SAs have nothing to say of a set that is down. */
@@ -147,98 +84,47 @@ static bool is_down(const struct set_view *view)
 	return !view->up && view->clones_up == 0 && text_equal(view->head, "empty");
 }
 
-static void each_set_silent(void *context, const struct set_view *view)
+static void show_set(void *context, const struct set_view *view)
+{
+	show(context, set_record(view, CONTROL_OK));
+}
+
+static void show_live_set(void *context, const struct set_view *view)
 {
 	if (!is_down(view))
-		emit(context, set_record(view, CONTROL_TRAFFIC));
+		show_set(context, view);
 }
 
-void status_traffic(const struct status *s, const char *name)
-{
-	ike_engine_each_child(s->engine, name, s->now, each_traffic, (void *)(uintptr_t)s);
-	ike_engine_each_set(s->engine, name, s->now, each_set_silent, (void *)(uintptr_t)s);
-}
-
-static void each_set(void *context, const struct set_view *view)
-{
-	emit(context, set_record(view, CONTROL_OK));
-}
-
-static void each_live_set(void *context, const struct set_view *view)
+static void show_live_set_silently(void *context, const struct set_view *view)
 {
 	if (!is_down(view))
-		each_set(context, view);
-}
-
-static void each_ike(void *context, const struct ike_view *view)
-{
-	struct survey *s = context;
-
-	emit(s->status, ike_record(view, is_newest(s, view->serial)));
-}
-
-static void each_child(void *context, const struct child_view *view)
-{
-	struct survey *s = context;
-
-	emit(s->status, child_record(view, is_newest(s, view->serial)));
-}
-
-static void show_states(struct survey *s)
-{
-	ike_engine_each_ike(s->status->engine, s->status->now, each_ike, s);
-	ike_engine_each_child(s->status->engine, NULL, s->status->now, each_child, s);
-}
-
-void status_states(const struct status *status)
-{
-	struct survey s;
-
-	survey_make(&s, status);
-	show_states(&s);
-	ike_engine_each_set(status->engine, NULL, status->now, each_live_set,
-			    (void *)(uintptr_t)status);
-	survey_done(&s);
+		show(context, set_record(view, CONTROL_TRAFFIC));
 }
 
 /* Neighbours in the list mostly share the address. */
-static const char *interface_of(struct survey *s, const struct address *a)
+static const char *interface_of(struct status_job *job, const struct address *a)
 {
-	if (!address_equal(a, &s->address)) {
-		udp_interface_of(a, s->interface);
-		s->address = *a;
+	if (!address_equal(a, &job->address)) {
+		udp_interface_of(a, job->interface);
+		job->address = *a;
 	}
-	return s->interface;
+	return job->interface;
 }
 
-static void each_connection(void *context, const struct connection_view *view)
+static void show_connection(void *context, const struct connection_view *view)
 {
-	struct survey *s = context;
-	struct newest_algorithms newest = { algorithms_of(s, view->ike_serial),
-					    algorithms_of(s, view->child_serial) };
-	json_t *record = connection_record(view, &newest);
-	const char *interface = interface_of(s, &view->local);
+	struct status_job *job = context;
+	json_t *record = connection_record(view);
+	const char *interface = interface_of(job, &view->local);
 
 	if (*interface)
 		json_object_set_new(json_object_get(record, "connection"), "interface",
 				    json_string(interface));
-	emit(s->status, record);
-}
-
-static void show_connections(struct survey *s, const char *name)
-{
-	ike_engine_each_connection(s->status->engine, name, each_connection, s);
-}
-
-void status_connections(const struct status *status, const char *name)
-{
-	struct survey s;
-
-	survey_make(&s, status);
-	show_connections(&s, name);
-	ike_engine_each_set(status->engine, name, status->now, each_set,
-			    (void *)(uintptr_t)status);
-	survey_done(&s);
+	if (view->clone == 0) {
+		job->routed += view->routed;
+		job->active += view->child_serial != 0;
+	}
+	show(job, record);
 }
 
 void status_brief(const struct status *s)
@@ -303,27 +189,114 @@ static void show_setup(const struct status *s)
 	     setup->keep_alive / SECONDS(1), setup->nat_port);
 }
 
-void status_everything(const struct status *status)
+static void say_daemon(struct status_job *job)
 {
-	struct engine_counts counts;
-	struct survey s;
+	const struct status *s = &job->status;
 
-	survey_make(&s, status);
-	ike_engine_counts(status->engine, &counts);
-	show_kernel(status);
-	line(status, "%s", "");
-	show_setup(status);
-	line(status, "%s", "");
-	line(status, "Connection list:");
-	line(status, "%s", "");
-	show_connections(&s, NULL);
-	line(status, "%s", "");
-	emit(status, totals_record(&counts));
-	line(status, "%s", "");
-	emit(status, brief_record(&counts));
-	line(status, "%s", "");
-	show_states(&s);
-	ike_engine_each_set(status->engine, NULL, status->now, each_set,
-			    (void *)(uintptr_t)status);
-	survey_done(&s);
+	show_kernel(s);
+	line(s, "%s", "");
+	show_setup(s);
+	line(s, "%s", "");
+	line(s, "Connection list:");
+	line(s, "%s", "");
+}
+
+static void say_counts(struct status_job *job)
+{
+	const struct status *s = &job->status;
+	struct engine_counts counts;
+
+	ike_engine_counts(s->engine, &counts);
+	line(s, "%s", "");
+	emit(s, totals_record(counts.connections, job->routed, job->active));
+	line(s, "%s", "");
+	emit(s, brief_record(&counts));
+	line(s, "%s", "");
+}
+
+/* --- In turns --- */
+
+static const struct part everything[] = {
+	{ .say = say_daemon },
+	{ .walk = { .connection = show_connection } },
+	{ .say = say_counts },
+	{ .walk = { .ike = show_ike } },
+	{ .walk = { .child = show_child } },
+	{ .walk = { .set = show_set } },
+	{ .say = NULL }
+};
+static const struct part traffic[] = {
+	{ .walk = { .child = show_traffic } },
+	{ .walk = { .set = show_live_set_silently } },
+	{ .say = NULL }
+};
+static const struct part states[] = {
+	{ .walk = { .ike = show_ike } },
+	{ .walk = { .child = show_child } },
+	{ .walk = { .set = show_live_set } },
+	{ .say = NULL }
+};
+static const struct part connections[] = {
+	{ .walk = { .connection = show_connection } },
+	{ .walk = { .set = show_set } },
+	{ .say = NULL }
+};
+static const struct part *const lists[] = {
+	[STATUS_EVERYTHING] = everything,
+	[STATUS_TRAFFIC] = traffic,
+	[STATUS_STATES] = states,
+	[STATUS_CONNECTIONS] = connections,
+};
+
+static bool is_walk(const struct part *part)
+{
+	const struct engine_walk_calls *w = &part->walk;
+
+	return w->child || w->ike || w->connection || w->set;
+}
+
+/* false: this part has more for another turn. */
+static bool walk_is_over(struct status_job *job)
+{
+	const struct status *s = &job->status;
+
+	if (!job->walk)
+		job->walk = engine_walk_new(s->engine, job->name, &job->part->walk, job);
+	if (engine_walk_on(s->engine, job->walk, job->left, s->now))
+		return false;
+	engine_walk_free(job->walk);
+	job->walk = NULL;
+	return true;
+}
+
+struct status_job *status_begin(const struct status *s, enum status_what what, const char *name)
+{
+	struct status_job *job = NEW(struct status_job);
+
+	job->status = *s;
+	job->part = lists[what];
+	job->name = name ? mem_text(name) : NULL;
+	return job;
+}
+
+bool status_go_on(struct status_job *job, int64_t now)
+{
+	job->status.now = now;
+	job->left = RECORDS_PER_TURN;
+	for (; job->part->say || is_walk(job->part); job->part++) {
+		if (job->part->say)
+			job->part->say(job);
+		else if (!job->left || !walk_is_over(job))
+			return true;
+	}
+	return false;
+}
+
+void status_end(struct status_job *job)
+{
+	if (!job)
+		return;
+	engine_walk_free(job->walk);
+	mem_free(job->name);
+	mem_free(job);
 }

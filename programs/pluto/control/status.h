@@ -13,10 +13,19 @@ struct status {
 	void *context;
 };
 
-void status_everything(const struct status *s);
-void status_traffic(const struct status *s, const char *name); /* NULL: all */
-void status_states(const struct status *s);
 void status_brief(const struct status *s);
-void status_connections(const struct status *s, const char *name); /* NULL: all */
+
+/*
+ * The longer ones come in turns, so that none takes long however much there is; the daemon goes on in
+ * between (engine_walk_on() says what that means for what comes and goes).
+ */
+enum status_what { STATUS_EVERYTHING, STATUS_TRAFFIC, STATUS_STATES, STATUS_CONNECTIONS };
+
+struct status_job;
+struct status_job *status_begin(const struct status *s, enum status_what what,
+				const char *name); /* NULL: all; copied */
+/* false: that was all. */
+MUST_CHECK bool status_go_on(struct status_job *job, int64_t now);
+void status_end(struct status_job *job); /* NULL is fine */
 
 #endif

@@ -144,39 +144,30 @@ static void on_cpus(evutil_socket_t fd, short what, void *context)
 
 /* --- The start's last part, and the end --- */
 
-static void say(struct daemon *d, enum message type, struct bytes body)
+void daemon_say(struct daemon *d, enum message type, struct bytes body)
 {
 	if (!channel_send(d->channel, (uint8_t)type, body))
 		log_line("the keeper does not listen");
-}
-
-static void route_and_start(struct daemon *d, const struct autoall *names)
-{
-	for (size_t i = 0; i < names->route_count; i++)
-		ike_engine_route(d->engine, names->route[i], 0, clock_now());
-	/* Traps are in: what an earlier run left may go, and no packet slips through between. */
-	if (!d->started) {
-		size_t removed = kernel_remove_stale(d->kernel);
-
-		if (removed)
-			log_line("removed %zu kernel objects of an earlier run", removed);
-		d->started = true;
-		say(d, MESSAGE_STARTED, bytes_at(NULL, 0));
-		commands_ready(d->commands);
-		log_line("ready; connections to start: %zu", names->start_count);
-	}
-	for (size_t i = 0; i < names->start_count; i++)
-		ike_engine_up(d->engine, names->start[i], true, 0, clock_now());
-	loop_arm(d->loop);
 }
 
 static void on_autoall(void *context, struct autoall *names, uint64_t command)
 {
 	struct daemon *d = context;
 
-	route_and_start(d, names);
-	autoall_done(names);
-	commands_end(d->commands, command, CONTROL_OK);
+	if (d->stopping)
+		autoall_done(names);
+	else
+		daemon_begin(d, names, command);
+}
+
+static void shut_down_turn(struct daemon *d)
+{
+	static const struct timeval at_once = { 0 };
+
+	if (ike_engine_shutdown(d->engine, d->stop_command, clock_now()))
+		loop_stop(d->loop, PLUTO_EXIT_OK);
+	else
+		evtimer_add(d->stop, &at_once);
 }
 
 static void shut_down(struct daemon *d, uint64_t command)
@@ -185,8 +176,16 @@ static void shut_down(struct daemon *d, uint64_t command)
 		return;
 	d->stopping = true;
 	log_line("shutting down");
-	ike_engine_shutdown(d->engine, command, clock_now());
-	loop_stop(d->loop, PLUTO_EXIT_OK);
+	d->stop_command = command;
+	daemon_drop_beginnings(d);
+	shut_down_turn(d);
+}
+
+static void on_stop(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	shut_down_turn(context);
 }
 
 static void on_shut_down(void *context, uint64_t command)
@@ -209,7 +208,7 @@ static void ask_for_secrets(void *context, uint64_t command)
 	struct buffer body = { 0 };
 
 	write_u64(&body, command);
-	say(context, MESSAGE_SECRETS_PLEASE, buffer_bytes(&body));
+	daemon_say(context, MESSAGE_SECRETS_PLEASE, buffer_bytes(&body));
 	buffer_done(&body);
 }
 
@@ -268,18 +267,18 @@ static void on_secrets(struct daemon *d, bool good, struct bytes body)
 	if (command)
 		commands_end(d->commands, command, code);
 	else
-		say(d, MESSAGE_LISTENING, bytes_at(NULL, 0));
+		daemon_say(d, MESSAGE_LISTENING, bytes_at(NULL, 0));
 }
 
 static void on_autoall_ended(struct daemon *d, struct bytes reason)
 {
-	static const struct autoall nothing;
+	struct autoall nothing = { 0 };
 
-	if (d->started)
+	if (d->started || d->stopping || daemon_is_beginning(d))
 		return;
 	log_line("loading the connections did not end well%s%.*s", reason.len ? ": " : "",
 		 (int)(reason.len < WHY_MAX ? reason.len : WHY_MAX), (const char *)reason.ptr);
-	route_and_start(d, &nothing);
+	daemon_begin(d, &nothing, 0);
 }
 
 static void on_frame(void *context, uint8_t type, struct bytes body)
@@ -311,7 +310,7 @@ static void on_alive(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	say(context, MESSAGE_ALIVE, bytes_at(NULL, 0));
+	daemon_say(context, MESSAGE_ALIVE, bytes_at(NULL, 0));
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *context)
@@ -402,6 +401,8 @@ static void make_events(struct daemon *d)
 	d->cpu_events = event_readable(d, d->cpu_fd, on_cpus);
 	d->alive = event_every(d, d->runtime->watchdog / 3, on_alive);
 	d->tick = event_every(d, SECONDS(TICK_SECONDS), on_tick);
+	d->stop = evtimer_new(loop_base(d->loop), on_stop, d);
+	daemon_make_beginnings(d);
 }
 
 /* Tells the keeper, who tells whoever started it. */
@@ -411,7 +412,7 @@ static int fail(struct daemon *d, enum pluto_exit code, const char *why)
 
 	write_u8(&body, (uint8_t)code);
 	write_text(&body, why);
-	say(d, MESSAGE_FAILED, buffer_bytes(&body));
+	daemon_say(d, MESSAGE_FAILED, buffer_bytes(&body));
 	buffer_done(&body);
 	return (int)code;
 }
@@ -513,7 +514,7 @@ static int daemon_start(struct daemon *d)
 static void free_events(struct daemon *d)
 {
 	struct event *events[] = { d->rescan, d->kernel_events, d->address_events,
-				   d->cpu_events, d->alive, d->tick };
+				   d->cpu_events, d->alive, d->tick, d->begin, d->stop };
 
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		if (events[i])
@@ -523,6 +524,7 @@ static void free_events(struct daemon *d)
 /* The control socket last: a client that asked for the end sees the connection close at the end. */
 static void daemon_done(struct daemon *d)
 {
+	daemon_drop_beginnings(d);
 	free_events(d);
 	if (d->cpu_fd >= 0)
 		close(d->cpu_fd);

@@ -2,6 +2,7 @@
 #ifndef PLUTO_DAEMON_PARTS_H
 #define PLUTO_DAEMON_PARTS_H
 
+#include "base/list.h"
 #include "ike/engine.h"
 #include "pluto/control/commands.h"
 #include "pluto/daemon/daemon.h"
@@ -10,6 +11,7 @@
 #include "pluto/daemon/ports.h"
 #include "pluto/daemon/report.h"
 #include "pluto/keeper/channel.h"
+#include "pluto/keeper/messages.h"
 #include "pluto/kernel/kernel.h"
 #include "pluto/kernel/ledger.h"
 #include "pluto/loop/clock.h"
@@ -33,11 +35,14 @@ struct daemon {
 	struct landing landing;
 	struct report_log log;
 	struct event *rescan, *kernel_events, *address_events, *cpu_events, *alive, *tick;
+	struct event *begin, *stop; /* the next turn of each */
+	struct list beginnings; /* the oldest first; owned */
 	int cpu_fd;     /* says that CPUs came or went; -1: nothing does */
 	int retries;    /* of sockets that could not be opened */
 	bool crypto;    /* is started */
 	bool started;   /* READY has been said */
 	bool stopping;
+	uint64_t stop_command;
 	bool has_secrets; /* the file was good once */
 };
 
@@ -50,6 +55,19 @@ void daemon_find_receivers(struct daemon *d, const struct address *peer, struct 
 void daemon_steer(struct daemon *d, const struct kernel_change *change);
 /* The kernel took one out by itself. */
 void daemon_steer_expired(struct daemon *d, uint32_t spi, const struct address *destination);
+
+/*
+ * begin.c: what is to be routed and started when loading has ended, some of it in each turn of the
+ * loop, and what belongs between the two. Takes the names; the command, or none, is answered at the
+ * end. Those that come meanwhile wait.
+ */
+void daemon_make_beginnings(struct daemon *d);
+void daemon_drop_beginnings(struct daemon *d);
+void daemon_begin(struct daemon *d, struct autoall *names, uint64_t command);
+bool daemon_is_beginning(const struct daemon *d);
+
+/* A word to the keeper. */
+void daemon_say(struct daemon *d, enum message type, struct bytes body);
 
 /* host.c: the engine's hands, and what reaches it. */
 void daemon_make_udp(struct daemon *d);

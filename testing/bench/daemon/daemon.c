@@ -208,7 +208,7 @@ void bench_daemon(const char *bin, const char *json, unsigned count)
 	struct client c;
 
 	plutos_begin(bin, ends, 2, CONNS_ADDRESSES);
-	conns_write(&conns, count, CONNS_ADDRESSES, "");
+	conns_write(&conns, count, CONNS_ADDRESSES, "\tauto=add\n");
 	for (int i = 0; i < 2; i++) {
 		pluto_configure(&ends[i], &none);
 		pluto_start(&ends[i]);

@@ -15,7 +15,8 @@ struct step {
 
 static struct step load = { .name = "add of all from one file" },
 		   change = { .name = "replace of one that changed" },
-		   show = { .name = "status of all" };
+		   show = { .name = "status of all" },
+		   start = { .name = "start, with auto=start" };
 
 static void measure(struct pluto *p, struct step *s, int round, const char *program,
 		    const char *const *words)
@@ -28,11 +29,11 @@ static void measure(struct pluto *p, struct step *s, int round, const char *prog
 	s->longest[round] = pluto_longest(p, s->where, sizeof(s->where));
 }
 
-static void configure(const struct pluto *p, unsigned count, const char *last)
+static void configure(const struct pluto *p, unsigned count, const char *each, const char *last)
 {
 	struct buffer text = { 0 };
 
-	conns_write(&text, count, CONNS_ADDRESSES, "");
+	conns_write(&text, count, CONNS_ADDRESSES, each);
 	write_text(&text, last); /* one more line of the last one */
 	pluto_configure(p, &text);
 	buffer_done(&text);
@@ -46,6 +47,24 @@ static void count_loaded(void *context, const json_t *record)
 	loaded += json_object_get(record, "connection") != NULL;
 }
 
+/* Loads them all and begins with each of them; nobody answers. */
+static void start_all(struct pluto *p, int round, unsigned count)
+{
+	double begun = bench_wall();
+	struct client c;
+
+	configure(p, count, "\tauto=start\n", "");
+	pluto_start(p);
+	c = pluto_connect(p);
+	/* Has its turn after those that the start has. */
+	bench_must(pluto_ask(&c, "autoall-done", NULL, NULL, NULL) == 0, "no end of the start");
+	client_close(&c);
+	start.wall[round] = bench_wall() - begun;
+	start.cpu[round] = pluto_cpu(p);
+	start.longest[round] = pluto_longest(p, start.where, sizeof(start.where));
+	pluto_stop(p);
+}
+
 static double round_of(struct pluto *p, int round, unsigned count)
 {
 	char config[PLUTO_PATH_MAX + 16], last[16];
@@ -54,14 +73,14 @@ static double round_of(struct pluto *p, int round, unsigned count)
 
 	(void)snprintf(config, sizeof(config), "%s/ipsec.conf", p->dir);
 	(void)snprintf(last, sizeof(last), "c%u", count - 1);
-	configure(p, 1, "");
+	configure(p, 1, "\tauto=add\n", "");
 	pluto_start(p); /* which loads one */
-	configure(p, count, "");
+	configure(p, count, "\tauto=add\n", "");
 	before = pluto_memory(p, false);
 	measure(p, &load, round, "addconn", (const char *const[]) {
 		"--config", config, "--rundir", p->dir, "--replace", "all", NULL });
 	after = pluto_memory(p, false);
-	configure(p, count, round % 2 == 0 ? "\tdpddelay=7s\n" : "\tdpddelay=8s\n");
+	configure(p, count, "\tauto=add\n", round % 2 == 0 ? "\tdpddelay=7s\n" : "\tdpddelay=8s\n");
 	measure(p, &change, round, "addconn", (const char *const[]) {
 		"--config", config, "--rundir", p->dir, "--replace", last, NULL });
 	measure(p, &show, round, "whack", (const char *const[]) {
@@ -73,6 +92,7 @@ static double round_of(struct pluto *p, int round, unsigned count)
 	bench_must(loaded == count, "connections are missing");
 	client_close(&c);
 	pluto_stop(p);
+	start_all(p, round, count);
 	return (after - before) / count;
 }
 
@@ -107,5 +127,6 @@ void bench_load(const char *bin, const char *json, unsigned count)
 	tell(all, &load);
 	tell(all, &change);
 	tell(all, &show);
+	tell(all, &start);
 	bench_end(all, json);
 }

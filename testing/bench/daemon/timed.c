@@ -20,7 +20,7 @@ static struct timed *timed = &nobody_looks;
 __attribute__((constructor)) static void open_file(void)
 {
 	const char *path = getenv("CYGNET_TIMED");
-	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	void *page = MAP_FAILED;
 
 	if (fd >= 0 && ftruncate(fd, sizeof(*timed)) == 0)

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cost.h"
 #include "node.h"
+#include "views.h"
 
 enum { TUNNELS = 50, HONEST = 20, SPOKES = TUNNELS + HONEST };
 enum { TICK_MS = 50, READY_SECONDS = 60 };
@@ -116,7 +117,6 @@ static void on_spoke_tick(evutil_socket_t fd, short what, void *context)
 {
 	static bool started;
 	struct node *n = context;
-	struct engine_counts counts;
 	char name[16];
 
 	(void)fd;
@@ -128,8 +128,7 @@ static void on_spoke_tick(evutil_socket_t fd, short what, void *context)
 	started = true;
 	if (shared->phase == PHASE_FLOOD)
 		start_honest(n);
-	ike_engine_counts(n->engine, &counts);
-	shared->tunnels_up = counts.active;
+	shared->tunnels_up = views_count_active(n->engine, clock_now());
 	shared->timeouts = n->timeouts;
 	shared->rekeys = n->rekeys;
 	shared->repeated = n->repeated;

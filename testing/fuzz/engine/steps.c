@@ -6,6 +6,7 @@
 
 #include "jobs.h"
 #include "../must.h"
+#include "views.h"
 
 static void step_deliver(struct program *p)
 {
@@ -232,10 +233,10 @@ static void step_see(struct program *p)
 {
 	size_t seen = 0;
 
-	ike_engine_each_child(p->side->engine, NULL, p->pair->now, see_child, &seen);
-	ike_engine_each_ike(p->side->engine, p->pair->now, see_ike, &seen);
-	ike_engine_each_connection(p->side->engine, NULL, see_connection, &seen);
-	ike_engine_each_set(p->side->engine, NULL, p->pair->now, see_set, &seen);
+	each_child(p->side->engine, NULL, p->pair->now, see_child, &seen);
+	each_ike(p->side->engine, p->pair->now, see_ike, &seen);
+	each_connection(p->side->engine, NULL, p->pair->now, see_connection, &seen);
+	each_set(p->side->engine, NULL, p->pair->now, see_set, &seen);
 }
 
 static void step_reload(struct program *p)

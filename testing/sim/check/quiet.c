@@ -6,6 +6,7 @@
 #include "sim/check/excuses.h"
 #include "sim/check/sads.h"
 #include "sim/host/host.h"
+#include "views.h"
 
 /* --- up --- */
 
@@ -180,7 +181,7 @@ void check_empty(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunn
 
 	(void)tunnel;
 	ike_engine_counts(host->engine, &engine);
-	ike_engine_each_ike(host->engine, host_now(host), note_ike, host);
+	each_ike(host->engine, host_now(host), note_ike, host);
 	if (counts.inbound + counts.outbound + counts.policies + counts.routes != 0)
 		sim_fail(sim, "%s: %zu SAs, %zu policies, %zu routes are left after down",
 			 host->name, counts.inbound + counts.outbound, counts.policies,

@@ -11,6 +11,7 @@
 
 #include "crypto/crypto.h"
 #include "pair/engine_pair.h"
+#include "views.h"
 
 #define US    " left=192.1.2.23\n leftid=@east\n leftsubnet=192.0.2.0/24\n"
 #define HUB   "conn hub\n" US " right=%any\n authby=secret\n"
@@ -65,7 +66,7 @@ static void assert_children(struct pair *pair, const char *name, const char *exp
 {
 	struct shown shown = { "" };
 
-	ike_engine_each_child(pair->east.engine, name, pair->now, show_child, &shown);
+	each_child(pair->east.engine, name, pair->now, show_child, &shown);
 	assert_string_equal(shown.text, expected);
 }
 
@@ -73,7 +74,7 @@ static void assert_connections(struct pair *pair, const char *expected)
 {
 	struct shown shown = { "" };
 
-	ike_engine_each_connection(pair->east.engine, NULL, show_connection, &shown);
+	each_connection(pair->east.engine, NULL, pair->now, show_connection, &shown);
 	assert_string_equal(shown.text, expected);
 }
 
@@ -89,7 +90,7 @@ static void assert_traffic(struct pair *pair, const char *name, const char *expe
 {
 	struct shown shown = { "" };
 
-	ike_engine_each_child(pair->east.engine, name, pair->now, note_traffic, &shown);
+	each_child(pair->east.engine, name, pair->now, note_traffic, &shown);
 	assert_string_equal(shown.text, expected);
 }
 

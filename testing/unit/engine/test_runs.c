@@ -85,14 +85,18 @@ static void a_client_that_goes_is_not_answered_and_the_rest_is_done(void **state
 	pair_free(pair);
 }
 
-static void a_shutdown_in_between_answers_it_once(void **state)
+static void a_shutdown_in_between_answers_it_and_is_done_in_several_turns(void **state)
 {
 	struct pair *pair = pair_with_many();
 	unsigned before = pair->west.commands_done;
 
 	(void)state;
 	ike_engine_delete(pair->west.engine, "many", 7, pair->now);
-	ike_engine_shutdown(pair->west.engine, 8, pair->now);
+	assert_false(ike_engine_shutdown(pair->west.engine, 8, pair->now));
+	assert_int_equal(pair->west.commands_done, before + 1);
+	assert_in_range(loaded(pair), 1, MANY);
+	while (!ike_engine_shutdown(pair->west.engine, 8, pair->now))
+		pair_advance(pair, MILLISECONDS(1));
 	assert_int_equal(pair->west.commands_done, before + 2);
 	assert_int_equal(loaded(pair), 0);
 	pair_free(pair);
@@ -104,7 +108,7 @@ int main(void)
 		cmocka_unit_test(a_command_for_many_is_done_in_several_turns_and_answered_once),
 		cmocka_unit_test(commands_that_come_meanwhile_wait),
 		cmocka_unit_test(a_client_that_goes_is_not_answered_and_the_rest_is_done),
-		cmocka_unit_test(a_shutdown_in_between_answers_it_once),
+		cmocka_unit_test(a_shutdown_in_between_answers_it_and_is_done_in_several_turns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

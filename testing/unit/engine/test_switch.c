@@ -11,6 +11,7 @@
 #include "crypto/crypto.h"
 #include "pair/engine_pair.h"
 #include "provider.h"
+#include "views.h"
 
 #define HOSTS(name) "conn " name "\n left=192.1.2.45\n right=192.1.2.23\n authby=secret\n"
 #define IDS         " leftid=@west\n rightid=@east\n"
@@ -39,7 +40,7 @@ static void assert_child_of(struct side *side, const char *expected)
 {
 	char name[CONN_NAME_MAX] = "";
 
-	ike_engine_each_child(side->engine, NULL, side->pair->now, note_name, name);
+	each_child(side->engine, NULL, side->pair->now, note_name, name);
 	assert_string_equal(name, expected);
 }
 
@@ -113,7 +114,7 @@ static void assert_traffic(struct pair *pair, unsigned children, const char *exp
 {
 	struct agreed agreed = { .expected = expected };
 
-	ike_engine_each_child(pair->west.engine, NULL, pair->now, check_traffic, &agreed);
+	each_child(pair->west.engine, NULL, pair->now, check_traffic, &agreed);
 	assert_int_equal(agreed.seen, children);
 }
 
@@ -267,7 +268,7 @@ static void test_packet_first(void **state)
 		traffic_wants_it(pair, packet_rows[i].from);
 		assert_traffic(pair, 2, packet_rows[i].traffic);
 		assert_int_equal(pair->east.kernel.sa_count, 4);
-		ike_engine_each_child(pair->east.engine, NULL, pair->now, check_set, &expected);
+		each_child(pair->east.engine, NULL, pair->now, check_set, &expected);
 		if (strstr(packet_rows[i].west_more, "childless") == NULL)
 			assert_string_equal(ike_sa_connection(&pair->east.engine->w,
 							      pair_ike(&pair->east))->name,
@@ -369,8 +370,8 @@ static void assert_seen(struct pair *pair, const char *name, unsigned children, 
 {
 	unsigned seen = 0, shown = 0;
 
-	ike_engine_each_child(pair->west.engine, name, pair->now, count_child, &seen);
-	ike_engine_each_connection(pair->west.engine, name, count_connection, &shown);
+	each_child(pair->west.engine, name, pair->now, count_child, &seen);
+	each_connection(pair->west.engine, name, pair->now, count_connection, &shown);
 	assert_int_equal(seen, children);
 	assert_int_equal(shown, lines);
 	assert_int_equal(ike_engine_knows(pair->west.engine, name), lines > 0);

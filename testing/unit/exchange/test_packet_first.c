@@ -15,6 +15,7 @@
 #include "crypto/crypto.h"
 #include "pair/engine_pair.h"
 #include "provider.h"
+#include "views.h"
 
 enum { ASKED_MAX = 32, LIST_TEXT_MAX = 512 };
 
@@ -195,7 +196,7 @@ static void assert_agreed(struct pair *pair, size_t sas, const char *expected)
 	assert_int_equal(pair->west.kernel.sa_count, sas);
 	assert_int_equal(pair->east.kernel.sa_count, sas);
 	(void)snprintf(copy, sizeof(copy), "%s", expected);
-	ike_engine_each_child(pair->west.engine, NULL, pair->now, check_traffic, copy);
+	each_child(pair->west.engine, NULL, pair->now, check_traffic, copy);
 }
 
 static void assert_asked(size_t which, uint8_t exchange, const char *tsi, const char *tsr)

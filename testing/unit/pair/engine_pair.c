@@ -263,7 +263,8 @@ void pair_drop_all(struct pair *pair)
 
 static void side_end(struct side *side)
 {
-	ike_engine_shutdown(side->engine, 1, side->pair->now);
+	while (!ike_engine_shutdown(side->engine, 1, side->pair->now))
+		;
 	assert_int_equal(side->kernel.sa_count, 0);
 	assert_int_equal(side->kernel.policy_count, 0);
 	ike_engine_free(side->engine);

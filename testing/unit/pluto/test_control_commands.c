@@ -548,6 +548,59 @@ static void status_has_all_its_parts_in_order(void **state)
 	assert_int_equal(count_key("traffic"), 0);
 }
 
+static void add_many(struct daemon *d, unsigned count)
+{
+	char text[512];
+
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), ADD("m%u", "no"), i);
+		expect_result(d, text, CONTROL_OK);
+	}
+}
+
+/* What is asked for has its first turns, and no more. */
+static void begin(struct daemon *d, const char *request)
+{
+	assert_int_equal(send(d->client, request, strlen(request), MSG_NOSIGNAL),
+			 (int)strlen(request));
+	for (int i = 0; i < 4; i++)
+		event_base_loop(loop_base(d->loop), EVLOOP_NONBLOCK | EVLOOP_ONCE);
+}
+
+static void what_is_deleted_in_the_middle_of_a_long_answer_is_left_out(void **state)
+{
+	struct daemon *d = *state;
+
+	add_many(d, 100);
+	begin(d, DO("status"));
+	ike_engine_delete(d->engine, "m99", 0, clock_now());
+	ask(d, "");
+	assert_int_equal(count_key("connection"), 99);
+	assert_int_equal(count_key("totals"), 1);
+	expect_result(d, DO("connectionstatus"), CONTROL_OK);
+	assert_int_equal(count_key("connection"), 99);
+}
+
+static void whoever_leaves_in_the_middle_of_a_long_answer_leaves_nothing_behind(void **state)
+{
+	struct daemon *d = *state;
+
+	add_many(d, 100);
+	begin(d, DO("status"));
+	shutdown(d->client, SHUT_RDWR);
+	for (int i = 0; i < QUIET_TURNS; i++)
+		event_base_loop(loop_base(d->loop), EVLOOP_NONBLOCK);
+	ike_engine_delete(d->engine, "m99", 0, clock_now());
+}
+
+static void the_end_comes_in_the_middle_of_a_long_answer(void **state)
+{
+	struct daemon *d = *state;
+
+	add_many(d, 100);
+	begin(d, DO("status"));
+}
+
 int main(void)
 {
 #define COMMANDS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -566,6 +619,9 @@ int main(void)
 		COMMANDS_TEST(ready_is_answered_when_the_start_is_over),
 		COMMANDS_TEST(autoall_comes_in_parts),
 		COMMANDS_TEST(status_has_all_its_parts_in_order),
+		COMMANDS_TEST(what_is_deleted_in_the_middle_of_a_long_answer_is_left_out),
+		COMMANDS_TEST(whoever_leaves_in_the_middle_of_a_long_answer_leaves_nothing_behind),
+		COMMANDS_TEST(the_end_comes_in_the_middle_of_a_long_answer),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -28,7 +28,7 @@ static struct child_view clone_view(const struct traffic *traffic)
 		.in = { .bytes = 84, .packets = 1 }, .out = { .bytes = 168, .packets = 2 },
 		.max_bytes = CONF_LIMIT_NONE, .max_packets = CONF_LIMIT_NONE,
 		.age = SECONDS(12), .expires_in = SECONDS(100), .rekey_in = SECONDS(70),
-		.rekey_packets = UINT64_C(1) << 31, .reqid = 16384,
+		.rekey_packets = UINT64_C(1) << 31, .reqid = 16384, .newest = true,
 	};
 }
 
@@ -80,7 +80,7 @@ static void traffic_and_state_say_the_same_of_a_clone(void **state)
 {
 	const struct traffic nothing = { 0 };
 	struct child_view view = clone_view(&nothing);
-	json_t *traffic = traffic_record(&view), *child = child_record(&view, true);
+	json_t *traffic = traffic_record(&view), *child = child_record(&view);
 	const json_t *body = json_object_get(child, "state");
 
 	(void)state;
@@ -121,11 +121,11 @@ static void a_spare_is_idle_though_it_only_receives(void **state)
 
 	(void)state;
 	view.outbound = false;
-	record = child_record(&view, false);
+	record = child_record(&view);
 	assert_true(json_is_false(json_object_get(json_object_get(record, "state"), "idle")));
 	json_decref(record);
 	view.spare = true;
-	record = child_record(&view, false);
+	record = child_record(&view);
 	assert_true(json_is_true(json_object_get(json_object_get(record, "state"), "idle")));
 	assert_true(json_is_true(json_object_get(json_object_get(record, "state"), "spare")));
 	json_decref(record);
@@ -139,7 +139,7 @@ static void an_ike_sa_says_how_it_is_followed(void **state)
 		.algorithms = "", .expires_in = SECONDS(100), .rekey_in = TIME_NEVER,
 		.reauth_in = SECONDS(60),
 	};
-	json_t *record = ike_record(&view, true);
+	json_t *record = ike_record(&view);
 	const json_t *body = json_object_get(record, "state");
 
 	(void)state;
@@ -149,7 +149,7 @@ static void an_ike_sa_says_how_it_is_followed(void **state)
 	assert_number(body, "port", 500);
 	json_decref(record);
 	view.established = false;
-	record = ike_record(&view, true);
+	record = ike_record(&view);
 	assert_null_at(json_object_get(record, "state"), "expires_in");
 	json_decref(record);
 }

@@ -20,15 +20,17 @@
 #include "pluto/control/server.h"
 #include "pluto/loop/loop.h"
 
-enum { QUEUE_MAX = 1024 * 1024, LOUD_RECORD = 16 * 1024, MANY = 1000, TURNS = 200 };
+enum { QUEUE_MAX = 1024 * 1024, LOUD_RECORD = 16 * 1024, MANY = 1000, TURNS = 200,
+       PARTS = 100 };
 
-/* "echo" is answered at once, "wait" when the test says so, "loud" with more than anyone reads. */
+/* "echo" is answered at once, "wait" when the test says so, "loud" with more than anyone reads,
+ * "parts" in so many turns. */
 struct daemon {
 	struct loop *loop;
 	struct server *server;
 	struct sockaddr_un at;
 	uint64_t waiting; /* client */
-	size_t requests, gone;
+	size_t requests, gone, again;
 	bool full;        /* "loud" went over the bound */
 };
 
@@ -44,6 +46,17 @@ static void be_loud(struct daemon *d, uint64_t client)
 	mem_free(text);
 }
 
+/* More than a client may have waiting that is to get more. */
+static void be_large(struct daemon *d, uint64_t client)
+{
+	char *text = mem_new(SERVER_AGAIN_MAX + 1);
+
+	memset(text, 'x', SERVER_AGAIN_MAX);
+	for (int i = 0; i < 3; i++)
+		server_send(d->server, client, control_text_record(CONTROL_OK, text));
+	mem_free(text);
+}
+
 static void on_request(void *context, uint64_t client, const char *command, const json_t *request)
 {
 	struct daemon *d = context;
@@ -53,10 +66,31 @@ static void on_request(void *context, uint64_t client, const char *command, cons
 	d->waiting = client;
 	if (text_equal(command, "wait"))
 		return;
+	if (text_equal(command, "parts")) {
+		server_call_again(d->server, client);
+		return;
+	}
+	if (text_equal(command, "large parts")) {
+		be_large(d, client);
+		server_call_again(d->server, client);
+		return;
+	}
 	if (text_equal(command, "loud"))
 		be_loud(d, client);
 	server_send_text(d->server, client, CONTROL_OK, "%s", command);
 	server_end(d->server, client, CONTROL_OK);
+}
+
+static void on_again(void *context, uint64_t client)
+{
+	struct daemon *d = context;
+
+	d->again++;
+	server_send_text(d->server, client, CONTROL_OK, "part %zu", d->again);
+	if (d->again < PARTS)
+		server_call_again(d->server, client);
+	else
+		server_end(d->server, client, CONTROL_OK);
 }
 
 static void on_gone(void *context, uint64_t client)
@@ -73,7 +107,7 @@ static int setup(void **state)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct server_config config = { .fd = fd, .allowed = geteuid(), .queue_max = QUEUE_MAX,
 					.context = d, .on_request = on_request,
-					.on_gone = on_gone };
+					.on_gone = on_gone, .on_again = on_again };
 
 	d->at.sun_family = AF_UNIX;
 	snprintf(d->at.sun_path + 1, sizeof(d->at.sun_path) - 1, "cygnet-test-%d", getpid());
@@ -98,7 +132,7 @@ static int teardown(void **state)
 
 static void turn(struct daemon *d)
 {
-	event_base_loop(loop_base(d->loop), EVLOOP_NONBLOCK);
+	event_base_loop(loop_base(d->loop), EVLOOP_NONBLOCK | EVLOOP_ONCE);
 }
 
 static int client_new(struct daemon *d)
@@ -324,6 +358,59 @@ static void whoever_does_not_read_is_dropped_and_nobody_else_notices(void **stat
 	close(other);
 }
 
+static void an_answer_that_goes_on_has_one_turn_at_a_time(void **state)
+{
+	struct daemon *d = *state;
+	int one = client_new(d), other = client_new(d);
+
+	say(one, "{\"v\":1,\"command\":\"parts\"}\n{\"v\":1,\"command\":\"after\"}\n");
+	while (!d->again)
+		turn(d);
+	assert_int_equal(d->again, 1);
+	while (d->again == 1)
+		turn(d);
+	assert_int_equal(d->again, 2);
+	/* Others are answered meanwhile. */
+	say(other, "{\"v\":1,\"command\":\"hello\"}\n");
+	for (int i = 0; i < 3 && d->requests < 2; i++)
+		turn(d);
+	assert_int_equal(d->requests, 2);
+	assert_true(d->again < PARTS);
+	expect(d, other, "hello", 1, false);
+	expect(d, one, "part ", PARTS, false);
+	assert_int_equal(d->requests, 3);
+	close(one);
+	close(other);
+}
+
+static void an_answer_goes_on_when_what_there_is_has_been_read(void **state)
+{
+	struct daemon *d = *state;
+	int fd = client_new(d);
+
+	say(fd, "{\"v\":1,\"command\":\"large parts\"}\n");
+	for (int i = 0; i < TURNS; i++)
+		turn(d);
+	assert_int_equal(d->again, 0);
+	expect(d, fd, "part ", PARTS, false);
+	close(fd);
+}
+
+static void whoever_leaves_gets_no_more_turns(void **state)
+{
+	struct daemon *d = *state;
+	int fd = client_new(d);
+
+	say(fd, "{\"v\":1,\"command\":\"parts\"}\n");
+	while (!d->again)
+		turn(d);
+	close(fd);
+	for (int i = 0; i < TURNS; i++)
+		turn(d);
+	assert_true(d->again < PARTS);
+	assert_int_equal(d->gone, 1);
+}
+
 static void answers_do_not_pile_up_for_a_client_that_only_asks(void **state)
 {
 	struct daemon *d = *state;
@@ -388,6 +475,9 @@ int main(void)
 		SERVER_TEST(a_line_without_end_is_told_and_the_client_dropped),
 		SERVER_TEST(deep_nesting_costs_nothing),
 		SERVER_TEST(whoever_does_not_read_is_dropped_and_nobody_else_notices),
+		SERVER_TEST(an_answer_that_goes_on_has_one_turn_at_a_time),
+		SERVER_TEST(an_answer_goes_on_when_what_there_is_has_been_read),
+		SERVER_TEST(whoever_leaves_gets_no_more_turns),
 		SERVER_TEST(answers_do_not_pile_up_for_a_client_that_only_asks),
 		SERVER_TEST(a_thousand_clients_are_served_or_turned_away),
 	};

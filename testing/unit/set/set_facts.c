@@ -8,6 +8,7 @@
 
 #include "ike/exchange/ends.h"
 #include "set_facts.h"
+#include "views.h"
 
 void facts_online(struct side *side, uint64_t cpus)
 {
@@ -67,7 +68,7 @@ const char *facts_slot_state(struct side *side, const char *name)
 {
 	const char *state = "";
 
-	ike_engine_each_connection(side->engine, name, note_state, (void *)&state);
+	each_connection(side->engine, name, side->pair->now, note_state, (void *)&state);
 	return state;
 }
 
@@ -84,7 +85,7 @@ uint64_t facts_names(struct side *side)
 {
 	uint64_t names = 0;
 
-	ike_engine_each_child(side->engine, NULL, side->pair->now, note_name, &names);
+	each_child(side->engine, NULL, side->pair->now, note_name, &names);
 	return names;
 }
 

@@ -10,6 +10,7 @@
 #include "ike/exchange/ends.h"
 #include "pair/engine_pair.h"
 #include "provider.h"
+#include "views.h"
 
 /* --- what is seen --- */
 
@@ -30,7 +31,7 @@ static struct set_view set_named(const struct side *side, const char *name)
 {
 	struct seen_set seen = { .count = 0 };
 
-	ike_engine_each_set(side->engine, name, side->pair->now, see_set, &seen);
+	each_set(side->engine, name, side->pair->now, see_set, &seen);
 	assert_int_equal(seen.count, 1);
 	return seen.view;
 }
@@ -39,7 +40,7 @@ static unsigned sets_named(const struct side *side, const char *name)
 {
 	struct seen_set seen = { .count = 0 };
 
-	ike_engine_each_set(side->engine, name, side->pair->now, see_set, &seen);
+	each_set(side->engine, name, side->pair->now, see_set, &seen);
 	return seen.count;
 }
 
@@ -62,7 +63,7 @@ static struct seen_children children_of(const struct side *side)
 {
 	struct seen_children seen = { .count = 0 };
 
-	ike_engine_each_child(side->engine, NULL, side->pair->now, see_child, &seen);
+	each_child(side->engine, NULL, side->pair->now, see_child, &seen);
 	return seen;
 }
 
@@ -247,8 +248,8 @@ static void an_ike_sa_is_rekeyed_or_replaced_as_reauth_says(void **state)
 
 	(void)state;
 	pair_up(pair);
-	ike_engine_each_ike(pair->west.engine, pair->now, see_ike, &west);
-	ike_engine_each_ike(pair->east.engine, pair->now, see_ike, &east);
+	each_ike(pair->west.engine, pair->now, see_ike, &west);
+	each_ike(pair->east.engine, pair->now, see_ike, &east);
 	assert_true(west.rekey_in == TIME_NEVER);
 	assert_in_range(west.reauth_in, SECONDS(27000), west.expires_in);
 	assert_true(east.reauth_in == TIME_NEVER);
