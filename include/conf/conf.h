@@ -150,9 +150,9 @@ const char *conf_uniqueids_name(enum conf_uniqueids value); /* as ipsec.conf has
 /*
  * One connection as JSON and back, by the same option table: {"name": "west", "options":
  * {"left": "192.1.2.45", ..}, "defaults": {"pfs": "yes", ..}}, every option as the text that
- * ipsec.conf takes; "defaults" are those that nobody wrote, and need not be there. Reading checks
- * in full; the sender is a client like any other. %defaultroute must have been replaced by an
- * address (in `host`); reading refuses it.
+ * ipsec.conf takes; "defaults" are those that nobody wrote, and need not be there: those that are what
+ * they are by themselves are not written. Reading checks in full; the sender is a client like any
+ * other. %defaultroute must have been replaced by an address (in `host`); reading refuses it.
  */
 json_t *conf_conn_to_json(const struct conf_conn *conn);
 MUST_CHECK bool conf_conn_from_json(const json_t *json, struct conf_conn *out,
@@ -188,10 +188,11 @@ struct selectors conf_end_selectors(const struct conf_end *end);
 int conf_option_index(const char *name);
 
 /*
- * Every option of a connection as text, also the defaults, in the table's order; for `status`.
- * An option that is not set, such as leftsourceip, is left out.
+ * Options of a connection as text, in the table's order: all, or those that somebody wrote or that are
+ * not what they are by themselves. An option that is not set, such as leftsourceip, is left out.
  */
-void conf_conn_each(const struct conf_conn *conn,
+enum conf_which { CONF_ALL, CONF_SAID };
+void conf_conn_each(const struct conf_conn *conn, enum conf_which which,
 		    void (*each)(void *context, const char *name, const char *value, bool given),
 		    void *context);
 

@@ -38,15 +38,19 @@ struct algorithm_proposal {
 };
 
 struct algorithm_list {
-	struct algorithm_proposal list[ALGORITHM_PROPOSALS_MAX];
+	struct algorithm_proposal *list; /* owned; ALGORITHM_PROPOSALS_MAX at most */
 	size_t count;
 };
 
 enum proposal_kind { PROPOSAL_IKE, PROPOSAL_ESP };
 
-/* NULL text: the default. On failure `why` is one sentence that names the word and what fits. */
+/* NULL text: the default. *out, which was a list or zero, is replaced; on failure it stays, and `why` is
+ * one sentence that names the word and what fits. */
 MUST_CHECK bool algorithm_list_parse(enum proposal_kind kind, const char *text,
 				     struct algorithm_list *out, struct buffer *why);
+void algorithm_list_done(struct algorithm_list *list);
+struct algorithm_list algorithm_list_copy(const struct algorithm_list *list);
+bool algorithm_list_equal(const struct algorithm_list *a, const struct algorithm_list *b);
 /* Any additional key exchange at all. */
 bool algorithm_list_has_addke(const struct algorithm_list *list);
 /* Back to ike=/esp= text that parses to the same. */

@@ -21,6 +21,8 @@ void conf_conn_done(struct conf_conn *conn)
 	mem_free(conn->where);
 	end_done(&conn->left);
 	end_done(&conn->right);
+	algorithm_list_done(&conn->ike);
+	algorithm_list_done(&conn->esp);
 	mem_free(conn->clones.cpus);
 	mem_free(conn->ppk_ids);
 	*conn = (struct conf_conn) { 0 };
@@ -46,6 +48,8 @@ struct conf_conn conf_conn_copy(const struct conf_conn *conn)
 	out.where = mem_text(conn->where);
 	out.left = end_copy(&conn->left);
 	out.right = end_copy(&conn->right);
+	out.ike = algorithm_list_copy(&conn->ike);
+	out.esp = algorithm_list_copy(&conn->esp);
 	out.ppk_ids = mem_text(conn->ppk_ids);
 	if (cpus > 0) {
 		out.clones.cpus = mem_new(cpus);
@@ -182,7 +186,19 @@ static bool is_given(const struct conf_conn *conn, size_t slot)
 	return (conn->given >> slot & 1) != 0;
 }
 
-void conf_conn_each(const struct conf_conn *conn,
+/* Only a file sets them. */
+static bool is_proposals(const struct option *option)
+{
+	return option->kind == &kind_ike || option->kind == &kind_esp;
+}
+
+/* Printed, whatever else could be written for the same. */
+static bool is_default(const struct option *option, const char *value)
+{
+	return option->default_text != NULL && text_equal(option->default_text, value);
+}
+
+void conf_conn_each(const struct conf_conn *conn, enum conf_which which,
 		    void (*each)(void *context, const char *name, const char *value, bool given),
 		    void *context)
 {
@@ -191,12 +207,16 @@ void conf_conn_each(const struct conf_conn *conn,
 
 	for (size_t i = 0; i < option_slot_count(SECTION_CONN); i++) {
 		struct option_found found = option_at(SECTION_CONN, i);
+		bool given = is_given(conn, i), maybe_default = which == CONF_SAID && !given;
 
+		if (maybe_default && is_proposals(found.option))
+			continue;
 		buffer_clear(&value);
 		option_print(SECTION_CONN, &found, conn, &value);
-		if (value.len > 0)
-			each(context, option_name(&found, name), buffer_text(&value),
-			     is_given(conn, i));
+		if (value.len == 0 ||
+		    (maybe_default && is_default(found.option, buffer_text(&value))))
+			continue;
+		each(context, option_name(&found, name), buffer_text(&value), given);
 	}
 	buffer_done(&value);
 }

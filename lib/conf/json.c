@@ -36,7 +36,7 @@ json_t *conf_conn_to_json(const struct conf_conn *conn)
 	struct json_pair to = { json_object(), json_object() };
 	json_t *json = json_object();
 
-	conf_conn_each(conn, each_to_json, &to);
+	conf_conn_each(conn, CONF_SAID, each_to_json, &to);
 	derived_remove(&to);
 	json_object_set_new(json, "name", json_string(conn->name));
 	json_object_set_new(json, "options", to.options);

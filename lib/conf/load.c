@@ -301,7 +301,7 @@ static void conn_fill(struct loader *loader, const struct chosen *chosen, struct
 {
 	struct buffer why = { 0 };
 
-	*conn = loader->defaults;
+	*conn = conf_conn_copy(&loader->defaults);
 	for (size_t i = 0; i < option_slot_count(SECTION_CONN); i++) {
 		const struct entry *entry = chosen->entries[i];
 		bool ok;

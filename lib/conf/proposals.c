@@ -605,6 +605,7 @@ static bool list_read(enum proposal_kind kind, char *text, struct algorithm_list
 		}
 		if (!draft_read(&draft, piece))
 			return false;
+		list->list = mem_grow(list->list, list->count + 1, sizeof(*list->list));
 		list->list[list->count++] = draft.proposal;
 	}
 	return true;
@@ -634,9 +635,42 @@ bool algorithm_list_parse(enum proposal_kind kind, const char *text, struct algo
 	copy = copy_without_blanks(text);
 	ok = list_read(kind, copy, &list, why);
 	mem_free(copy);
-	if (ok)
-		*out = list;
-	return ok;
+	if (!ok) {
+		algorithm_list_done(&list);
+		return false;
+	}
+	algorithm_list_done(out);
+	*out = list;
+	return true;
+}
+
+void algorithm_list_done(struct algorithm_list *list)
+{
+	mem_free(list->list);
+	*list = (struct algorithm_list) { 0 };
+}
+
+static size_t size_of(const struct algorithm_list *list)
+{
+	return list->count * sizeof(*list->list);
+}
+
+struct algorithm_list algorithm_list_copy(const struct algorithm_list *list)
+{
+	struct algorithm_list out = { .count = list->count };
+
+	if (list->count == 0)
+		return out;
+	out.list = mem_new(size_of(list));
+	memcpy(out.list, list->list, size_of(list));
+	return out;
+}
+
+/* They are made field by field in zeroed room. */
+bool algorithm_list_equal(const struct algorithm_list *a, const struct algorithm_list *b)
+{
+	return a->count == b->count &&
+	       (a->count == 0 || memcmp(a->list, b->list, size_of(a)) == 0);
 }
 
 static void encrs_print(const struct algorithms *encrs, struct buffer *out)

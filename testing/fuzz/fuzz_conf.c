@@ -89,16 +89,18 @@ static void try_json(struct bytes text)
 
 static void try_proposals(enum proposal_kind kind, const char *text)
 {
-	struct algorithm_list list, again;
+	struct algorithm_list list = { 0 }, again = { 0 };
 	struct buffer why = { 0 }, printed = { 0 };
 
 	if (algorithm_list_parse(kind, text, &list, &why)) {
 		algorithm_list_print(kind, &list, &printed);
 		must(algorithm_list_parse(kind, buffer_text(&printed), &again, &why));
-		must(memcmp(&list, &again, sizeof(list)) == 0);
+		must(algorithm_list_equal(&list, &again));
 	} else {
 		must(why.len > 0);
 	}
+	algorithm_list_done(&list);
+	algorithm_list_done(&again);
 	buffer_done(&printed);
 	buffer_done(&why);
 }

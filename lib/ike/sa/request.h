@@ -52,7 +52,7 @@ struct request {
 	uint64_t token;          /* of the job that is under way */
 	uint64_t child;          /* REQUEST_CHILD, REKEY_CHILD: id of the new Child SA */
 	uint64_t successor;      /* REQUEST_REKEY_IKE: id of the new IKE SA */
-	struct algorithm_list *offered; /* REQUEST_REKEY_IKE: what was offered for it, owned */
+	struct algorithm_list offered; /* REQUEST_REKEY_IKE: what was offered for it; owned */
 	uint32_t *spis;          /* REQUEST_DELETE_CHILD: our inbound SPIs, owned */
 	size_t spi_count;
 	struct ke_pair pair;     /* CREATE_CHILD_SA with KE */

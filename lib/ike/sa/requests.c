@@ -284,7 +284,7 @@ static void request_free(struct request *request)
 	ke_secrets_done(&request->ke);
 	buffer_done(&request->link_data);
 	mem_free(request->spis);
-	mem_free(request->offered);
+	algorithm_list_done(&request->offered);
 	mem_free(request);
 }
 

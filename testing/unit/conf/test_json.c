@@ -74,12 +74,28 @@ static void test_members(void **state)
 	assert_string_equal(option_of(json, "options", "clones"), "2");
 	assert_string_equal(option_of(json, "options", "dpddelay"), "90s");
 	assert_string_equal(option_of(json, "options", "authby"), "secret");
-	assert_string_equal(option_of(json, "defaults", "ikelifetime"), "8h");
-	assert_string_equal(option_of(json, "defaults", "pfs"), "yes");
-	assert_string_equal(option_of(json, "defaults", "retransmit-interval"), "500ms");
-	assert_string_equal(option_of(json, "defaults", "max-clones"), "auto");
+	/* What is as it is by itself need not be said. */
+	assert_null(option_of(json, "defaults", "ikelifetime"));
+	assert_null(option_of(json, "defaults", "ike"));
+	assert_null(option_of(json, "defaults", "pfs"));
 	assert_null(option_of(json, "options", "pfs"));
 	assert_null(option_of(json, "defaults", "leftid"));
+	json_decref(json);
+	conf_done(&conf);
+}
+
+/* The alias of leftsubnets= nobody wrote; it is no default either. */
+static void test_what_nobody_wrote(void **state)
+{
+	struct conf conf = loaded(HEAD " leftsubnets=192.0.1.0/24,192.0.3.0/24\n");
+	json_t *json = conf_conn_to_json(&conf.conns[1]);
+	struct conf_conn back = read_back(json);
+
+	(void)state;
+	assert_int_equal(conf.count, 2);
+	assert_string_equal(back.alias, "west");
+	assert_int_equal(back.left.subnets.count, 1);
+	conf_conn_done(&back);
 	json_decref(json);
 	conf_done(&conf);
 }
@@ -127,8 +143,8 @@ static void test_everything_comes_back(void **state)
 	assert_int_equal(back.clone_ports, CLONE_PORTS_SPREAD);
 	assert_int_equal(back.ppk, PPK_INSIST);
 	assert_string_equal(back.ppk_ids, "a,b");
-	assert_memory_equal(&back.ike, &c->ike, sizeof(back.ike));
-	assert_memory_equal(&back.esp, &c->esp, sizeof(back.esp));
+	assert_true(algorithm_list_equal(&back.ike, &c->ike));
+	assert_true(algorithm_list_equal(&back.esp, &c->esp));
 	assert_int_equal(back.clones.kind, CLONES_CPUS);
 	assert_int_equal(back.clones.cpu_count, 9);
 	assert_int_equal(back.clones.cpus[0], 8);
@@ -156,8 +172,8 @@ static void test_defaults_come_back(void **state)
 	without = read_back(json);
 	assert_true(with.given == conf.conns[0].given);
 	assert_true(without.given == with.given);
-	assert_memory_equal(&with.ike, &conf.conns[0].ike, sizeof(with.ike));
-	assert_memory_equal(&without.ike, &with.ike, sizeof(with.ike));
+	assert_true(algorithm_list_equal(&with.ike, &conf.conns[0].ike));
+	assert_true(algorithm_list_equal(&without.ike, &with.ike));
 	assert_true(identity_equal(&with.left.id, &conf.conns[0].left.id));
 	conf_conn_done(&with);
 	conf_conn_done(&without);
@@ -294,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs_of_subnets),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_what_nobody_wrote),
 		cmocka_unit_test(test_everything_comes_back),
 		cmocka_unit_test(test_defaults_come_back),
 		cmocka_unit_test(test_address_for_the_default_route),

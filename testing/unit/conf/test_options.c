@@ -95,7 +95,7 @@ static void test_printed_defaults_parse_to_the_same(void **state)
 	assert_true(conf_parse("t", bytes_of_text(head), &conf, &errors));
 	conf.conns[0].given = 0;
 	write_text(&text, "conn a\n");
-	conf_conn_each(&conf.conns[0], take_default, &text);
+	conf_conn_each(&conf.conns[0], CONF_ALL, take_default, &text);
 	assert_true(conf_parse("t", buffer_bytes(&text), &again, &errors));
 	again.conns[0].given = 0;
 	mem_free(conf.conns[0].name);
@@ -104,6 +104,12 @@ static void test_printed_defaults_parse_to_the_same(void **state)
 	mem_free(again.conns[0].where);
 	conf.conns[0].name = conf.conns[0].where = NULL;
 	again.conns[0].name = again.conns[0].where = NULL;
+	assert_true(algorithm_list_equal(&conf.conns[0].ike, &again.conns[0].ike));
+	assert_true(algorithm_list_equal(&conf.conns[0].esp, &again.conns[0].esp));
+	algorithm_list_done(&conf.conns[0].ike);
+	algorithm_list_done(&conf.conns[0].esp);
+	algorithm_list_done(&again.conns[0].ike);
+	algorithm_list_done(&again.conns[0].esp);
 	assert_memory_equal(&conf.conns[0], &again.conns[0], sizeof(conf.conns[0]));
 	conf_done(&conf);
 	conf_done(&again);

@@ -138,7 +138,7 @@ static void test_good(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(good_rows); i++) {
 		const struct good_row *row = &good_rows[i];
-		struct algorithm_list list, again;
+		struct algorithm_list list = { 0 }, again = { 0 };
 		struct buffer why = { 0 }, text = { 0 };
 
 		print_message("%s\n", row->sentence);
@@ -147,7 +147,9 @@ static void test_good(void **state)
 		algorithm_list_print(row->kind, &list, &text);
 		assert_string_equal(buffer_text(&text), row->printed);
 		assert_true(algorithm_list_parse(row->kind, buffer_text(&text), &again, &why));
-		assert_memory_equal(&list, &again, sizeof(list));
+		assert_true(algorithm_list_equal(&list, &again));
+		algorithm_list_done(&list);
+		algorithm_list_done(&again);
 		buffer_done(&text);
 		buffer_done(&why);
 	}
@@ -189,12 +191,13 @@ static void test_ml_kem(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct buffer why = { 0 }, text = { 0 };
-		struct algorithm_list list;
+		struct algorithm_list list = { 0 };
 
 		assert_int_equal(algorithm_list_parse(PROPOSAL_IKE, texts[i], &list, &why), here);
 		if (here) {
 			algorithm_list_print(PROPOSAL_IKE, &list, &text);
 			assert_string_equal(buffer_text(&text), printed[i]);
+			algorithm_list_done(&list);
 		} else {
 			assert_non_null(strstr(buffer_text(&why), "cannot be used: this was built"
 								  " with NSS 3."));
@@ -207,7 +210,7 @@ static void test_ml_kem(void **state)
 static void test_default_ike(void **state)
 {
 	static const uint16_t groups[] = { 19, 20, 21, 31, 16, 15, 14, 18 };
-	struct algorithm_list list;
+	struct algorithm_list list = { 0 };
 	struct buffer why = { 0 };
 
 	(void)state;
@@ -228,11 +231,12 @@ static void test_default_ike(void **state)
 		for (size_t g = 0; g < ARRAY_LEN(groups); g++)
 			assert_int_equal(list.list[i].ke.list[g].id, groups[g]);
 	}
+	algorithm_list_done(&list);
 }
 
 static void test_default_esp(void **state)
 {
-	struct algorithm_list list;
+	struct algorithm_list list = { 0 };
 	struct buffer why = { 0 };
 
 	(void)state;
@@ -243,12 +247,13 @@ static void test_default_esp(void **state)
 		assert_int_equal(list.list[i].ke.count, 0);
 		assert_int_equal(list.list[i].integ.count, i < 3 ? 0 : 2);
 	}
+	algorithm_list_done(&list);
 }
 
 static void test_limits(void **state)
 {
 	char text[1000] = "aes_gcm256";
-	struct algorithm_list list;
+	struct algorithm_list list = { 0 };
 	struct buffer why = { 0 };
 
 	(void)state;
@@ -259,6 +264,8 @@ static void test_limits(void **state)
 	strcat(text, ",aes_gcm256");
 	assert_false(algorithm_list_parse(PROPOSAL_ESP, text, &list, &why));
 	assert_string_equal(buffer_text(&why), "there are more than 16 ESP proposals");
+	assert_int_equal(list.count, ALGORITHM_PROPOSALS_MAX);
+	algorithm_list_done(&list);
 	buffer_done(&why);
 }
 

@@ -11,13 +11,27 @@
 
 static const uint8_t spi[4] = { 1, 2, 3, 4 };
 
+/* Of all tests; they go when the last one has ended. */
+static struct algorithm_list lists[200];
+static size_t list_count;
+
+static int free_lists(void **state)
+{
+	(void)state;
+	while (list_count > 0)
+		algorithm_list_done(&lists[--list_count]);
+	return 0;
+}
+
 static struct algorithm_list parsed(enum proposal_kind kind, const char *text)
 {
-	struct algorithm_list list;
+	struct algorithm_list list = { 0 };
 	struct buffer why = { 0 };
 
 	assert_true(algorithm_list_parse(kind, text, &list, &why));
 	buffer_done(&why);
+	assert_true(list_count < ARRAY_LEN(lists));
+	lists[list_count++] = list;
 	return list;
 }
 
@@ -464,5 +478,5 @@ int main(void)
 		cmocka_unit_test(test_prefixes),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, free_lists);
 }

@@ -214,7 +214,7 @@ void rekey_ike_i_start(struct world *w, struct ike_sa *sa, struct request *reque
 /* What was said, whatever has become of the connection since. */
 static struct offer offer_said(const struct request *request, const struct ike_sa *old)
 {
-	struct offer offer = ike_offer_of(request->offered);
+	struct offer offer = ike_offer_of(&request->offered);
 
 	offer_keep_prf(&offer, old->suite.prf);
 	return offer;
@@ -227,9 +227,8 @@ static void send_request(struct world *w, struct ike_sa *sa, struct request *req
 	uint8_t spi[IKE_SPI_LEN];
 	struct inner inner;
 
-	if (request->offered == NULL)
-		request->offered = NEW(struct algorithm_list);
-	*request->offered = *offer.list;
+	algorithm_list_done(&request->offered);
+	request->offered = algorithm_list_copy(offer.list);
 	inner_start(&inner);
 	payload_begin(&inner.writer, PAYLOAD_SA, false);
 	offer_write(&offer, own_spi(successor, spi), &inner.chain);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ike/exchange/initial/candidates.h"
 
-#include <string.h>
-
 #include "ike/exchange/create/ts.h"
 #include "ike/exchange/initial/init.h"
 
@@ -18,7 +16,7 @@ struct tried {
 static bool is_due(struct tried *tried, const struct connection *c)
 {
 	for (size_t i = 0; i < tried->count; i++)
-		if (memcmp(tried->lists[i], &c->conf->ike, sizeof(c->conf->ike)) == 0)
+		if (algorithm_list_equal(tried->lists[i], &c->conf->ike))
 			return false;
 	if (tried->count == OFFERS_MAX)
 		return false;
