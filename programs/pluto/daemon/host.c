@@ -51,8 +51,7 @@ static void host_kernel(void *context, struct kernel_change *changes, size_t cou
 	kernel_apply(d->kernel, changes, count);
 	for (size_t i = 0; i < count; i++) {
 		daemon_steer(d, &changes[i]);
-		if (changes[i].result == 0)
-			ports_follow(d->udp, &changes[i], d->runtime->setup->nat_port);
+		ports_follow(d->udp, &changes[i], d->runtime->setup->nat_port);
 	}
 }
 

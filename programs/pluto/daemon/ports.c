@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pluto/daemon/ports.h"
 
+#include <errno.h>
+
+/* What the kernel has taken out by itself, as at a hard limit, is gone as well. */
+static bool is_done(const struct kernel_change *change)
+{
+	return change->result == 0 ||
+	       (change->verb == KERNEL_SA_DELETE && change->result == -ESRCH);
+}
+
 static bool has_own_port(bool encapsulated, uint16_t source_port, uint16_t nat_port)
 {
 	return encapsulated && source_port != nat_port;
@@ -27,6 +36,8 @@ static void follow_move(struct udp *udp, const struct kernel_change *change, uin
 
 void ports_follow(struct udp *udp, const struct kernel_change *change, uint16_t nat_port)
 {
+	if (!is_done(change))
+		return;
 	switch (change->verb) {
 	case KERNEL_SA_ADD:
 		if (change->sa.direction == KERNEL_OUT)
