@@ -196,6 +196,13 @@ static const char configuration[] =
 	" rightsubnet=192.0.2.0/24\n authby=secret\n clones=2\n"
 	"conn b\n left=2001:db8::45\n right=2001:db8::23\n leftid=@west\n authby=secret\n";
 
+static void on_find_device(void *context, const struct address *peer, char out[IF_NAMESIZE])
+{
+	(void)context;
+	must(address_is_set(peer));
+	out[0] = '\0';
+}
+
 struct daemon {
 	struct conf conf;
 	struct kernel_facts facts;
@@ -227,6 +234,7 @@ static void daemon_start(struct daemon *d)
 						 .secretsfile = "s", .nssdir = "n",
 						 .setup = &d->conf.setup, .kernel = &d->facts };
 	commands.now = on_now;
+	commands.find_device = on_find_device;
 	commands.entered = on_nothing;
 	commands.listen = on_nothing;
 	commands.reread_secrets = on_command;

@@ -348,12 +348,20 @@ static void emit(void *context, json_t *record)
 	server_send(shown->commands->server, shown->client, record);
 }
 
+static void find_device(void *context, const struct address *peer, char out[IF_NAMESIZE])
+{
+	const struct commands_config *config = &((struct shown *)context)->commands->config;
+
+	config->find_device(config->context, peer, out);
+}
+
 static struct status status_of(const struct call *call, struct shown *shown)
 {
 	*shown = (struct shown) { .commands = call->commands, .client = call->client };
 	return (struct status) { .engine = engine_of(call),
 				 .facts = &call->commands->config.facts,
-				 .now = now_of(call), .emit = emit, .context = shown };
+				 .now = now_of(call), .emit = emit, .find_device = find_device,
+				 .context = shown };
 }
 
 static void go_on(struct commands *c, const struct pending *p)
@@ -416,6 +424,11 @@ static void do_showstates(struct call *call)
 	show(call, STATUS_STATES);
 }
 
+static void do_cpus(struct call *call)
+{
+	show(call, STATUS_CPUS);
+}
+
 static void do_briefstatus(struct call *call)
 {
 	struct shown shown;
@@ -443,6 +456,7 @@ static const struct {
 	{ "status", NO_NAME, do_status },
 	{ "trafficstatus", MAY_HAVE_NAME, do_trafficstatus },
 	{ "showstates", NO_NAME, do_showstates },
+	{ "cpus", NO_NAME, do_cpus },
 	{ "briefstatus", NO_NAME, do_briefstatus },
 	{ "connectionstatus", MAY_HAVE_NAME, do_connectionstatus },
 	{ "add", NO_NAME, do_add },

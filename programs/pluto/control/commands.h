@@ -2,6 +2,8 @@
 #ifndef PLUTO_CONTROL_COMMANDS_H
 #define PLUTO_CONTROL_COMMANDS_H
 
+#include <net/if.h>
+
 #include "ike/engine.h"
 #include "pluto/control/server.h"
 
@@ -35,6 +37,9 @@ struct commands_config {
 	struct daemon_facts facts;
 	void *context;
 	int64_t (*now)(void *context);
+	/* The name of the device that packets to the peer leave by; `out` is left alone where there is
+	 * none. */
+	void (*find_device)(void *context, const struct address *peer, char out[IF_NAMESIZE]);
 	/* After every entry into the engine. */
 	void (*entered)(void *context);
 	/* Looks at the interfaces again. */

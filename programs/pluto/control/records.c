@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/cpus.h"
 #include "base/text.h"
 #include "control/control.h"
 #include "pluto/control/records.h"
@@ -258,6 +259,31 @@ json_t *set_record(const struct set_view *view, enum control_code class_)
 	set(body, "bound", json_boolean(view->bound));
 	set(body, "reqid", number(view->reqid));
 	return record_of(class_, "set", body);
+}
+
+json_t *kernel_record(const struct kernel_facts *facts)
+{
+	struct buffer online = { 0 };
+	json_t *body = json_object();
+
+	cpus_print(facts->online, facts->online_count, &online);
+	set(body, "name", json_string(facts->name));
+	set(body, "dialect", json_string(facts->dialect));
+	set(body, "per_cpu", json_boolean(facts->per_cpu));
+	set(body, "moves_addresses", json_boolean(facts->moves_addresses));
+	set(body, "cpus_online", json_string(buffer_text(&online)));
+	set(body, "cpus_possible", number(facts->possible_cpus));
+	buffer_done(&online);
+	return record_of(CONTROL_OK, "kernel", body);
+}
+
+json_t *way_record(const struct address *peer, const char *device)
+{
+	json_t *body = json_object();
+
+	set(body, "remote", address_json(peer));
+	set(body, "device", text_or_null(device));
+	return record_of(CONTROL_OK, "way", body);
 }
 
 json_t *totals_record(uint32_t loaded, uint32_t routed, uint32_t active)

@@ -16,6 +16,9 @@ enum { TEXT_MAX = 4096 };
 /* One turn shows that many: SAs take some 40 us each, connections 90. */
 enum { RECORDS_PER_TURN = 16 };
 
+/* Each costs a question to the kernel; beyond that no more are asked. */
+enum { WAYS_MAX = 256 };
+
 struct part;
 
 struct status_job {
@@ -27,6 +30,8 @@ struct status_job {
 	uint32_t routed, active;   /* connections */
 	struct address address;    /* looked up last, and its interface */
 	char interface[IF_NAMESIZE];
+	struct address ways[WAYS_MAX]; /* peers whose device was shown */
+	size_t way_count;
 };
 
 /* Lines of its own, or a walk; the last part of a list has neither. */
@@ -66,6 +71,33 @@ static void show_traffic(void *context, const struct child_view *view)
 {
 	if (view->inbound || view->outbound)
 		show(context, traffic_record(view));
+}
+
+static bool is_new_way(const struct status_job *job, const struct address *peer)
+{
+	for (size_t i = job->way_count; i > 0; i--) /* neighbours mostly share it */
+		if (address_equal(&job->ways[i - 1], peer))
+			return false;
+	return job->way_count < WAYS_MAX;
+}
+
+static void show_way(struct status_job *job, const struct address *peer)
+{
+	const struct status *s = &job->status;
+	char device[IF_NAMESIZE] = "";
+
+	if (!is_new_way(job, peer))
+		return;
+	job->ways[job->way_count++] = *peer;
+	s->find_device(s->context, peer, device);
+	show(job, way_record(peer, device));
+}
+
+static void show_way_and_traffic(void *context, const struct child_view *view)
+{
+	if (view->inbound || view->outbound)
+		show_way(context, &view->remote.address);
+	show_traffic(context, view);
 }
 
 static void show_child(void *context, const struct child_view *view)
@@ -201,6 +233,11 @@ static void say_daemon(struct status_job *job)
 	line(s, "%s", "");
 }
 
+static void say_kernel(struct status_job *job)
+{
+	emit(&job->status, kernel_record(job->status.facts->kernel));
+}
+
 static void say_counts(struct status_job *job)
 {
 	const struct status *s = &job->status;
@@ -241,11 +278,18 @@ static const struct part connections[] = {
 	{ .walk = { .set = show_set } },
 	{ .say = NULL }
 };
+static const struct part cpus[] = {
+	{ .say = say_kernel },
+	{ .walk = { .child = show_way_and_traffic } },
+	{ .walk = { .set = show_live_set_silently } },
+	{ .say = NULL }
+};
 static const struct part *const lists[] = {
 	[STATUS_EVERYTHING] = everything,
 	[STATUS_TRAFFIC] = traffic,
 	[STATUS_STATES] = states,
 	[STATUS_CONNECTIONS] = connections,
+	[STATUS_CPUS] = cpus,
 };
 
 static bool is_walk(const struct part *part)

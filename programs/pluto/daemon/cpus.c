@@ -52,13 +52,22 @@ void daemon_on_cpus(struct daemon *d)
 	loop_arm(d->loop);
 }
 
-void daemon_find_receivers(struct daemon *d, const struct address *peer, struct ike_receivers *out)
+void daemon_find_device(struct daemon *d, const struct address *peer, char out[IF_NAMESIZE])
 {
 	unsigned index = kernel_find_device(d->kernel, peer);
 	char name[IF_NAMESIZE];
+
+	if (index != 0 && if_indextoname(index, name) != NULL)
+		memcpy(out, name, sizeof(name));
+}
+
+void daemon_find_receivers(struct daemon *d, const struct address *peer, struct ike_receivers *out)
+{
+	char name[IF_NAMESIZE] = "";
 	struct nic_facts facts;
 
-	if (index == 0 || if_indextoname(index, name) == NULL)
+	daemon_find_device(d, peer, name);
+	if (name[0] == '\0')
 		return;
 	(void)snprintf(out->device, sizeof(out->device), "%s", name);
 	if (nic_read(&nic_source_live, name, &facts) == 0)

@@ -370,6 +370,11 @@ static void make_channel(struct daemon *d)
 	d->channel = channel_new(&config);
 }
 
+static void on_find_device(void *context, const struct address *peer, char out[IF_NAMESIZE])
+{
+	daemon_find_device(context, peer, out);
+}
+
 static void make_commands(struct daemon *d)
 {
 	const struct runtime *r = d->runtime;
@@ -381,7 +386,8 @@ static void make_commands(struct daemon *d)
 			   .secretsfile = r->secretsfile, .nssdir = r->nssdir,
 			   .logfile = r->logfile, .setup = r->setup, .kernel = &d->facts,
 			   .helpers = d->helpers, .udp = d->udp },
-		.context = d, .now = now_of, .entered = on_entered, .listen = on_listen,
+		.context = d, .now = now_of, .find_device = on_find_device,
+		.entered = on_entered, .listen = on_listen,
 		.reread_secrets = ask_for_secrets, .shut_down = on_shut_down,
 		.autoall = on_autoall
 	};

@@ -49,6 +49,8 @@ struct daemon {
 /* cpus.c: CPUs that come and go. To be opened before the kernel is asked which are online. */
 void daemon_open_cpus(struct daemon *d);
 void daemon_on_cpus(struct daemon *d);
+/* Left alone: the way is not known. */
+void daemon_find_device(struct daemon *d, const struct address *peer, char out[IF_NAMESIZE]);
 void daemon_find_receivers(struct daemon *d, const struct address *peer, struct ike_receivers *out);
 
 /* steer.c: tells the keeper of inbound SAs of clones, after the kernel's word on them. */

@@ -105,6 +105,13 @@ static int64_t now(void *context)
 	return clock_now();
 }
 
+static void on_find_device(void *context, const struct address *peer, char out[IF_NAMESIZE])
+{
+	(void)context;
+	(void)peer;
+	memcpy(out, "eth1", sizeof("eth1"));
+}
+
 static void on_entered(void *context)
 {
 	((struct daemon *)context)->entered++;
@@ -176,8 +183,8 @@ static int setup(void **state)
 	struct sockaddr_un at = { 0 };
 	struct server_config server = { .fd = listen_abstract(&at), .allowed = geteuid() };
 	struct commands_config config = {
-		.context = d, .now = now, .entered = on_entered, .listen = on_listen,
-		.reread_secrets = on_reread_secrets, .shut_down = on_shut_down,
+		.context = d, .now = now, .find_device = on_find_device, .entered = on_entered,
+		.listen = on_listen, .reread_secrets = on_reread_secrets, .shut_down = on_shut_down,
 		.autoall = on_autoall
 	};
 
@@ -601,6 +608,20 @@ static void the_end_comes_in_the_middle_of_a_long_answer(void **state)
 	begin(d, DO("status"));
 }
 
+static void cpus_begins_with_the_kernel_and_has_what_trafficstatus_has(void **state)
+{
+	struct daemon *d = *state;
+
+	expect_result(d, ADD("we", "2"), CONTROL_OK);
+	ike_engine_up(d->engine, "we", true, 0, clock_now());
+	expect_result(d, DO("cpus"), CONTROL_OK);
+	assert_ptr_equal(strstr(answer, "{\"class\":0,\"kernel\":{\"name\":\"fake\""), answer);
+	assert_non_null(strstr(answer, "\"per_cpu\":true"));
+	assert_non_null(strstr(answer, "\"cpus_online\":\"0-3\",\"cpus_possible\":4"));
+	assert_int_equal(count_key("way"), 0); /* nothing is established */
+	assert_int_equal(count_key("set"), 1);
+}
+
 int main(void)
 {
 #define COMMANDS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -619,6 +640,7 @@ int main(void)
 		COMMANDS_TEST(ready_is_answered_when_the_start_is_over),
 		COMMANDS_TEST(autoall_comes_in_parts),
 		COMMANDS_TEST(status_has_all_its_parts_in_order),
+		COMMANDS_TEST(cpus_begins_with_the_kernel_and_has_what_trafficstatus_has),
 		COMMANDS_TEST(what_is_deleted_in_the_middle_of_a_long_answer_is_left_out),
 		COMMANDS_TEST(whoever_leaves_in_the_middle_of_a_long_answer_leaves_nothing_behind),
 		COMMANDS_TEST(the_end_comes_in_the_middle_of_a_long_answer),

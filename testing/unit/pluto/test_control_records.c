@@ -180,6 +180,19 @@ static void a_set_says_how_its_clones_are(void **state)
 	json_decref(record);
 }
 
+static void a_way_says_by_which_device_a_peer_is_reached(void **state)
+{
+	struct endpoint peer = endpoint("2001:db8::23", 500);
+	json_t *known = way_record(&peer.address, "eth1"), *unknown = way_record(&peer.address, "");
+
+	(void)state;
+	assert_text(json_object_get(known, "way"), "remote", "2001:db8::23");
+	assert_text(json_object_get(known, "way"), "device", "eth1");
+	assert_null_at(json_object_get(unknown, "way"), "device");
+	json_decref(known);
+	json_decref(unknown);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +201,7 @@ int main(void)
 		cmocka_unit_test(a_spare_is_idle_though_it_only_receives),
 		cmocka_unit_test(an_ike_sa_says_how_it_is_followed),
 		cmocka_unit_test(a_set_says_how_its_clones_are),
+		cmocka_unit_test(a_way_says_by_which_device_a_peer_is_reached),
 	};
 
 	return cmocka_run_group_tests_name("control_records", tests, NULL, NULL);
