@@ -24,6 +24,8 @@ allowed() {
 	ike/engine: ike ike/conn ike/sa ike/auth ike/exchange ike/clone wire conf net crypto base
 	pluto: ike control wire conf nic net crypto base
 	client: control base
+	facts: base
+	cpuview: client facts nic control base
 	whack: client control conf nic net crypto/names base
 	addconn: client control conf net crypto/names base
 	EOF

@@ -26,15 +26,21 @@ $(BUILD)/gen/steer_object.h: $(BUILD)/bpf/steer.o
 	$(call say,GEN,$@)od -v -An -tx1 $< | sed -e 's/ \(..\)/0x\1,/g' >$@
 $(BUILD)/obj/programs/pluto/steer/xdp.o: $(BUILD)/gen/steer_object.h
 
-client_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard programs/client/*.c)))
-$(BUILD)/lib/libclient.a: $(client_OBJ)
-	@mkdir -p $(@D)
-	@rm -f $@
-	$(call say,AR,$@)$(AR) rcs $@ $^
-DEPS += $(client_OBJ:.o=.d)
+# What clients share, and of a program all but its main.c, which unit tests link.
+define part
+$(1)_OBJ := $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(sort $$(filter-out %/main.c,\
+	$$(wildcard programs/$(1)/*.c))))
+$$(BUILD)/lib/lib$(1).a: $$($(1)_OBJ)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(call say,AR,$$@)$$(AR) rcs $$@ $$^
+DEPS += $$($(1)_OBJ:.o=.d)
+endef
+$(foreach p,client facts cpuview,$(eval $(call part,$(p))))
 
 STACK_pluto = pluto ike control wire conf nic net crypto base
 STACK_whack = client control conf net crypto base
+STACK_cpuview = cpuview client facts nic control base
 STACK_addconn = client control conf net crypto base
 
 define program
@@ -46,6 +52,7 @@ DEPS += $$($(1)_MAIN:.o=.d)
 endef
 $(eval $(call program,pluto,programs/pluto/main.c))
 $(eval $(call program,whack,$(wildcard programs/whack/*.c)))
+$(eval $(call program,cpuview,programs/cpuview/main.c))
 $(eval $(call program,addconn,$(wildcard programs/addconn/*.c)))
 DEPS += $(pluto_OBJ:.o=.d)
 
@@ -55,6 +62,6 @@ $(BUILD)/bin/ipsec: programs/ipsec/ipsec.in mk/subst.sh
 	$(call say,GEN,$@)mk/subst.sh libexecdir=$(abspath $(BUILD)/bin) $(SUBST) < $< > $@
 	@chmod 755 $@
 
-programs: $(addprefix $(BUILD)/bin/,pluto whack addconn ipsec)
+programs: $(addprefix $(BUILD)/bin/,pluto whack addconn cpuview ipsec)
 
 .PHONY: programs

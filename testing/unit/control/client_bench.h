@@ -71,7 +71,7 @@ static int bench_listen(const struct bench *b, const char *name)
 }
 
 /* Answers each request line with the next of the answers (the last one again and again). */
-static void bench_serve_one(int fd, int record, const char *const *answers)
+static inline void bench_serve_one(int fd, int record, const char *const *answers)
 {
 	static char line[BENCH_TEXT_MAX];
 	ssize_t n;
@@ -90,7 +90,7 @@ static void bench_serve_one(int fd, int record, const char *const *answers)
 }
 
 /* A daemon that ends after its first connection; an empty answer closes it. */
-static pid_t bench_daemon(const struct bench *b, const char *socket_name,
+static inline pid_t bench_daemon(const struct bench *b, const char *socket_name,
 			  const char *const *answers)
 {
 	int listener = bench_listen(b, socket_name), record, fd;
