@@ -25,6 +25,7 @@ allowed() {
 	pluto: ike control wire conf nic net crypto base
 	client: control base
 	facts: base
+	verify: client facts pluto ike control wire conf nic net crypto base
 	cpuview: client facts nic control base
 	whack: client control conf nic net crypto/names base
 	addconn: client control conf net crypto/names base

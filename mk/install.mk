@@ -40,8 +40,8 @@ $(BUILD)/man/ipsec.conf.5: docs/ipsec.conf.5.in $(BUILD)/bin/gen-options
 INSTALL  = install -D -m
 TO       = $(DESTDIR)
 MAN5     = ipsec.conf ipsec.secrets
-MAN8     = ipsec ipsec-cpus pluto whack
-EXECS    = pluto whack addconn cpuview
+MAN8     = ipsec ipsec-cpus ipsec-verify pluto whack
+EXECS    = pluto whack addconn cpuview verify
 # put TEMPLATE,MODE,PLACE: with its @NAMES@ replaced
 put = mk/subst.sh $(SUBST) < $(1) > $(BUILD)/gen/put && $(INSTALL) $(2) $(BUILD)/gen/put $(TO)$(3)
 # keep FILE,MODE,PLACE: what an administrator has there stays

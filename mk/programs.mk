@@ -29,18 +29,19 @@ $(BUILD)/obj/programs/pluto/steer/xdp.o: $(BUILD)/gen/steer_object.h
 # What clients share, and of a program all but its main.c, which unit tests link.
 define part
 $(1)_OBJ := $$(patsubst %.c,$$(BUILD)/obj/%.o,$$(sort $$(filter-out %/main.c,\
-	$$(wildcard programs/$(1)/*.c))))
+	$$(wildcard programs/$(1)/*.c programs/$(1)/*/*.c))))
 $$(BUILD)/lib/lib$(1).a: $$($(1)_OBJ)
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(call say,AR,$$@)$$(AR) rcs $$@ $$^
 DEPS += $$($(1)_OBJ:.o=.d)
 endef
-$(foreach p,client facts cpuview,$(eval $(call part,$(p))))
+$(foreach p,client facts cpuview verify,$(eval $(call part,$(p))))
 
 STACK_pluto = pluto ike control wire conf nic net crypto base
 STACK_whack = client control conf net crypto base
 STACK_cpuview = cpuview client facts nic control base
+STACK_verify = verify client facts $(STACK_pluto)
 STACK_addconn = client control conf net crypto base
 
 define program
@@ -53,6 +54,7 @@ endef
 $(eval $(call program,pluto,programs/pluto/main.c))
 $(eval $(call program,whack,$(wildcard programs/whack/*.c)))
 $(eval $(call program,cpuview,programs/cpuview/main.c))
+$(eval $(call program,verify,programs/verify/main.c))
 $(eval $(call program,addconn,$(wildcard programs/addconn/*.c)))
 DEPS += $(pluto_OBJ:.o=.d)
 
@@ -62,6 +64,6 @@ $(BUILD)/bin/ipsec: programs/ipsec/ipsec.in mk/subst.sh
 	$(call say,GEN,$@)mk/subst.sh libexecdir=$(abspath $(BUILD)/bin) $(SUBST) < $< > $@
 	@chmod 755 $@
 
-programs: $(addprefix $(BUILD)/bin/,pluto whack addconn cpuview ipsec)
+programs: $(addprefix $(BUILD)/bin/,pluto whack addconn cpuview verify ipsec)
 
 .PHONY: programs

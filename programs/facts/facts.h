@@ -18,6 +18,9 @@ MUST_CHECK int facts_read_line(const char *root, const char *path, char *out, si
 /* A file with one number. */
 MUST_CHECK bool facts_read_number(const char *root, const char *path, uint64_t *out);
 
+/* Whether that module is loaded. One that is part of the kernel may not be told of. */
+MUST_CHECK bool facts_has_module(const char *root, const char *name);
+
 /* What a CPU has done for packets that were received. Counters since the host was started. */
 struct cpu_load {
 	bool known;

@@ -66,6 +66,14 @@ bool facts_read_number(const char *root, const char *path, uint64_t *out)
 	       text_to_u64(line, UINT64_MAX, out);
 }
 
+bool facts_has_module(const char *root, const char *name)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/sys/module/%s", root, name) < (int)sizeof(path) &&
+	       access(path, F_OK) == 0;
+}
+
 bool facts_find_counter(const char *text, const char *name, uint64_t *out)
 {
 	size_t len = strlen(name);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-scenario "ipsec cpus on a set that carries traffic: each CPU's packets in its own line"
+scenario "ipsec cpus and ipsec verify on a set that carries traffic"
 
 name=westnet-eastnet
 
@@ -38,5 +38,28 @@ assert_ok "once, as text" look cpus.text cpus --once
 assert_ok "no line is longer than 80" awk 'length > 80 { exit 1 }' $lab/cpus.text
 assert_ok "four CPUs have lines" [ "$(grep -c '^  [0-3] ' $lab/cpus.text)" = "$(nproc)" ]
 cat $lab/cpus.text
+
+# verdict CHECK: of what verify found
+verdict() {
+	sed -n "s/.*\"check\":\"$1\",\"verdict\":\"\([a-z]*\)\".*/\1/p" $lab/verify.json
+}
+
+chmod 644 $lab/west/ipsec.secrets
+assert_status "verify, with secrets that others may read" 2 look verify.text verify
+assert_ok "names them" grep -q "^FAIL files .*ipsec.secrets can be read by others" $lab/verify.text
+chmod 600 $lab/west/ipsec.secrets
+rm -f $lab/verify.json
+assert_status "verify, with nothing wrong but what the lab has not" 1 look verify.json verify --json
+cat $lab/verify.json
+assert_eq "the kernel takes ESP" "$(verdict esp)" ok
+assert_eq "and binds SAs to CPUs" "$(verdict per-cpu)" ok
+assert_eq "pluto runs" "$(verdict running)" ok
+assert_eq "and has its ports" "$(verdict port | tr '\n' ' ')" "ok ok "
+assert_eq "forwarding" "$(verdict forwarding)" ok
+assert_eq "secrets" "$(verdict secrets)" ok
+assert_ok "the device towards the peer is looked at" grep -q '"area":"eth1","check":"queues"' \
+	$lab/verify.json
+assert_ok "the last line counts" sh -c "tail -n 1 $lab/verify.json |
+	grep -q '^{\"result\":1,\"ok\":[0-9]*,\"warn\":[0-9]*,\"fail\":0}$'"
 finish
 assert_status "without pluto" 33 look cpus.none cpus --once
