@@ -77,6 +77,7 @@ static void add_total(struct cpu_row *total, const struct cpu_row *row)
 	flow_add(&total->in, &row->in);
 	total->sa_count += row->sa_count;
 	total->received += row->received;
+	total->decrypted += row->decrypted;
 	total->dropped += row->dropped;
 	total->squeezed += row->squeezed;
 }
@@ -93,6 +94,23 @@ static void add_sas(struct rates *r, struct cpu_row *all, const struct sample *b
 	}
 }
 
+static void add_steered(struct rates *r, struct cpu_row *all, const struct sample *before,
+			const struct sample *now)
+{
+	for (size_t i = 0; i < now->steered_count; i++) {
+		const struct steered_seen *s = &now->steered[i];
+		const struct steered_seen *b = sample_find_steered(before, s);
+
+		all[s->cpu].decrypted += per_second(b == NULL ? 0 : b->packets, s->packets, r->span);
+	}
+	r->by_xdp = now->steered_count != 0;
+}
+
+static uint32_t percent(uint64_t part, uint64_t whole)
+{
+	return whole == 0 ? 0 : (uint32_t)((part * 100 + whole / 2) / whole);
+}
+
 /* Only those that there is something to say of. */
 static void keep_rows(struct rates *r, struct cpu_row *all, const struct sample *now)
 {
@@ -104,9 +122,10 @@ static void keep_rows(struct rates *r, struct cpu_row *all, const struct sample 
 		add_total(&r->total, &r->rows[i]);
 		r->bound_cpus += r->rows[i].sa_count != 0;
 	}
-	for (size_t i = 0; i < r->row_count && r->total.received != 0; i++)
-		r->rows[i].share = (uint32_t)((r->rows[i].received * 100 + r->total.received / 2) /
-					      r->total.received);
+	for (size_t i = 0; i < r->row_count; i++) {
+		r->rows[i].share = percent(r->rows[i].received, r->total.received);
+		r->rows[i].decrypted_share = percent(r->rows[i].decrypted, r->total.decrypted);
+	}
 }
 
 void rates_make(struct rates *out, const struct sample *before, const struct sample *now)
@@ -129,8 +148,31 @@ void rates_make(struct rates *out, const struct sample *before, const struct sam
 			row_add_load(&all[cpu], &before->loads[cpu], &now->loads[cpu], out->span);
 	}
 	add_sas(out, all, before, now);
+	add_steered(out, all, before, now);
 	keep_rows(out, all, now);
 	mem_free(all);
+}
+
+const char *inbound_source(const struct rates *r)
+{
+	return r->by_xdp ? "xdp" : "softirq";
+}
+
+/* Both are counted one after the other, so the part may seem to be more than the whole. */
+uint32_t inbound_known_share(const struct rates *r)
+{
+	uint32_t share = percent(r->total.decrypted, r->total.in.packets);
+
+	return share > 100 ? 100 : share;
+}
+
+void inbound_source_explain(const struct rates *r, struct buffer *out)
+{
+	if (r->by_xdp)
+		write_format(out, "which CPU decrypts (dec): by XDP's counters, %" PRIu32
+			     " %% of what came", inbound_known_share(r));
+	else
+		write_text(out, "which CPU decrypts: unknown, softirq load only (rx)");
 }
 
 void rates_done(struct rates *r)

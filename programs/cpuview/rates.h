@@ -20,11 +20,14 @@ struct cpu_row {
 	struct flow out; /* what it has encrypted, where the kernel binds SAs to CPUs */
 	struct flow in;  /* what came on its SAs, whichever CPU has decrypted it */
 	uint64_t received, dropped, squeezed; /* per second: packets that its softirqs took up, .. */
+	uint64_t decrypted; /* packets per second that XDP has handed to it; where rates.by_xdp */
 	uint32_t share;  /* percent of all that was received */
+	uint32_t decrypted_share; /* percent of all that was decrypted, as far as it is known where */
 };
 
 struct rates {
 	bool per_cpu, loads_known;
+	bool by_xdp;           /* some SAs are handed to their CPUs by XDP, which counts */
 	char dialect[DIALECT_MAX];
 	uint32_t set_count, sa_count, clone_count, bound_cpus; /* bound: that have an SA of their own */
 	int64_t span;          /* microseconds between the samples */
@@ -37,11 +40,12 @@ void rates_make(struct rates *out, const struct sample *before, const struct sam
 void rates_done(struct rates *r);
 
 /*
- * Where what is received is decrypted: no more is known than where receiving makes work. A sentence,
- * and a word for programs.
+ * Where what came in was decrypted, and how that is known: by the counters of XDP for what it hands
+ * on; else no more is known than where receiving makes work. A word for programs, and a sentence.
  */
-#define INBOUND_SOURCE       "softirq"
-#define INBOUND_SOURCE_WORDS "which CPU decrypts: unknown, softirq load only (rx)"
+const char *inbound_source(const struct rates *r);
+void inbound_source_explain(const struct rates *r, struct buffer *out);
+uint32_t inbound_known_share(const struct rates *r); /* percent of what came in */
 
 enum { SENTENCES_MAX = 6, SENTENCE_LEN_MAX = 240 };
 

@@ -75,7 +75,7 @@ static json_t *row_json(const struct picture *p, const struct cpu_row *row)
 	set(o, "online", json_boolean(row->online));
 	set(o, "name", text_or_null(row->name));
 	add_flows(o, row);
-	set(o, "decrypted", json_null());
+	set(o, "decrypted", p->rates->by_xdp ? number(row->decrypted) : json_null());
 	set(o, "received", known ? number(row->received) : json_null());
 	set(o, "received_share", known ? number(row->share) : json_null());
 	set(o, "dropped", known ? number(row->dropped) : json_null());
@@ -118,7 +118,8 @@ json_t *picture_record(const struct picture *p)
 	set(body, "per_cpu", json_boolean(r->per_cpu));
 	set(body, "dialect", text_or_null(r->dialect));
 	set(body, "sets", number(r->set_count));
-	set(body, "inbound_source", json_string(INBOUND_SOURCE));
+	set(body, "inbound_source", json_string(inbound_source(r)));
+	set(body, "decrypted_share", r->by_xdp ? number(inbound_known_share(r)) : json_null());
 	set(body, "any", sum_json(&r->any));
 	set(body, "total", sum_json(&r->total));
 	set(body, "rows", rows);

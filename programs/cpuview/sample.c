@@ -11,6 +11,7 @@
 void sample_done(struct sample *s)
 {
 	mem_free(s->sas);
+	mem_free(s->steered);
 	mem_free(s->online);
 	mem_free(s->loads);
 	*s = (struct sample) { 0 };
@@ -72,6 +73,27 @@ static void add_sa(struct sample *s, const json_t *traffic)
 	s->sas[s->sa_count++] = sa;
 }
 
+static void add_steered(struct sample *s, const json_t *steered)
+{
+	const char *spi = json_string_value(json_object_get(steered, "spi_in"));
+	struct steered_seen seen = { 0 };
+	uint64_t cpu;
+
+	if (spi == NULL || !number_of(steered, "cpu", &cpu) || cpu >= CPU_MAX ||
+	    !number_of(steered, "packets", &seen.packets))
+		return;
+	seen.spi = (uint32_t)strtoul(spi, NULL, 16);
+	seen.cpu = (uint32_t)cpu;
+	seen.encapsulated = json_is_true(json_object_get(steered, "encapsulation"));
+	copy_name(seen.local, sizeof(seen.local), json_object_get(steered, "local"));
+	need_cpus(s, seen.cpu + 1);
+	if (s->steered_count == s->steered_capacity) {
+		s->steered_capacity = s->steered_capacity == 0 ? 32 : s->steered_capacity * 2;
+		s->steered = mem_grow(s->steered, s->steered_capacity, sizeof(*s->steered));
+	}
+	s->steered[s->steered_count++] = seen;
+}
+
 static void add_kernel(struct sample *s, const json_t *kernel)
 {
 	const char *online = json_string_value(json_object_get(kernel, "cpus_online"));
@@ -105,7 +127,8 @@ void sample_add_record(struct sample *s, const json_t *record)
 	static const struct {
 		const char *key;
 		void (*add)(struct sample *s, const json_t *body);
-	} kinds[] = { { "traffic", add_sa }, { "kernel", add_kernel }, { "way", add_way } };
+	} kinds[] = { { "traffic", add_sa }, { "kernel", add_kernel }, { "way", add_way },
+		      { "steered", add_steered } };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const json_t *body = json_object_get(record, kinds[i].key);
@@ -123,11 +146,32 @@ static int by_serial(const void *a, const void *b)
 	return x->serial < y->serial ? -1 : x->serial > y->serial;
 }
 
+static int by_spi(const void *a, const void *b)
+{
+	const struct steered_seen *x = a, *y = b;
+
+	if (x->spi != y->spi)
+		return x->spi < y->spi ? -1 : 1;
+	if (x->encapsulated != y->encapsulated)
+		return x->encapsulated ? 1 : -1;
+	return strcmp(x->local, y->local);
+}
+
+const struct steered_seen *sample_find_steered(const struct sample *s,
+					       const struct steered_seen *which)
+{
+	if (s->steered_count == 0)
+		return NULL;
+	return bsearch(which, s->steered, s->steered_count, sizeof(*which), by_spi);
+}
+
 void sample_complete(struct sample *s, const char *root, int64_t when)
 {
 	s->when = when;
 	if (s->sa_count > 1)
 		qsort(s->sas, s->sa_count, sizeof(*s->sas), by_serial);
+	if (s->steered_count > 1)
+		qsort(s->steered, s->steered_count, sizeof(*s->steered), by_spi);
 	s->loads = mem_new_array(s->cpu_count == 0 ? 1 : s->cpu_count, sizeof(*s->loads));
 	facts_read_loads(root, s->loads, s->cpu_count);
 }

@@ -9,7 +9,8 @@
 
 /* What there was at one moment: pluto's SAs with their counters, and what each CPU had received. */
 
-enum { DEVICES_MAX = 8, SAMPLE_NAME_MAX = 160, DIALECT_MAX = 16 };
+enum { DEVICES_MAX = 8, SAMPLE_NAME_MAX = 160, SAMPLE_ADDRESS_MAX = 48,
+       DIALECT_MAX = 16 };
 
 struct counts {
 	bool known; /* the kernel told */
@@ -25,6 +26,15 @@ struct sa_seen {
 	struct counts in, out;
 };
 
+/* What XDP has handed to the CPU of an inbound SA. */
+struct steered_seen {
+	uint32_t spi;
+	char local[SAMPLE_ADDRESS_MAX];
+	bool encapsulated;
+	uint32_t cpu;
+	uint64_t packets;
+};
+
 struct sample {
 	int64_t when;        /* client_clock() */
 	bool per_cpu;        /* the kernel binds SAs to CPUs */
@@ -32,6 +42,8 @@ struct sample {
 	uint32_t set_count;
 	struct sa_seen *sas; /* owned; ascending by serial */
 	size_t sa_count, sa_capacity;
+	struct steered_seen *steered; /* owned; sorted */
+	size_t steered_count, steered_capacity;
 	char devices[DEVICES_MAX][NIC_NAME_MAX]; /* that lead to peers */
 	size_t device_count;
 
@@ -44,6 +56,9 @@ struct sample {
 void sample_done(struct sample *s);
 /* Takes over what a record of the command `cpus` says; others are left. */
 void sample_add_record(struct sample *s, const json_t *record);
+/* The same SA in another sample; NULL: it was not steered then. */
+const struct steered_seen *sample_find_steered(const struct sample *s,
+					       const struct steered_seen *which);
 /* After the last record: sorts, and reads the loads from below `root`. */
 void sample_complete(struct sample *s, const char *root, int64_t when);
 

@@ -21,7 +21,7 @@ enum {
 	NORMAL_WIDTH = 80, /* what these add up to, with the rest of a line */
 	NAME_WIDTH = 20, NAME_WIDTH_MAX = 32, QUEUE_WIDTH = 10, QUEUE_WIDTH_MAX = 24,
 	BAR_WIDTH = 7,
-	CELL_WIDTH = 20,
+	CELL_WIDTH = 20, SHARE_TEXT_MAX = 12,
 	HEAD_LINES = 3 /* what is in front of the rows: title, source, columns */
 };
 
@@ -40,6 +40,22 @@ static void paint(struct drawing *d, const char *colour)
 {
 	if (d->view->colour)
 		write_text(d->out, colour);
+}
+
+/* Percent, as text: of what was decrypted where that is known, else of what makes work. */
+static void share_print(const struct rates *r, const struct cpu_row *row, char out[SHARE_TEXT_MAX])
+{
+	if (r->by_xdp)
+		(void)snprintf(out, SHARE_TEXT_MAX, "%" PRIu32, row->decrypted_share);
+	else if (r->loads_known)
+		(void)snprintf(out, SHARE_TEXT_MAX, "%" PRIu32, row->share);
+	else
+		out[0] = '\0';
+}
+
+static const char *share_name(const struct rates *r)
+{
+	return r->by_xdp ? "dec" : "rx";
 }
 
 /* A whole line, cut where the screen ends. */
@@ -128,19 +144,19 @@ static void write_flow(struct drawing *d, const struct flow *flow, const char *c
 
 static void write_row(struct drawing *d, const char *label, const struct cpu_row *row)
 {
-	char name[SAMPLE_NAME_MAX + 16], share[8] = "", queue[48] = "";
+	char name[SAMPLE_NAME_MAX + 16], share[SHARE_TEXT_MAX], queue[48] = "";
 
 	name_print(row, d->name_width, name, sizeof(name));
 	write_format(d->out, "%3s %-*.*s", label, (int)d->name_width, (int)d->name_width, name);
 	write_flow(d, &row->out, green);
 	write_flow(d, &row->in, blue);
 	if (row->cpu >= 0) {
-		if (d->picture->rates->loads_known)
-			(void)snprintf(share, sizeof(share), "%" PRIu32 "%%", row->share);
+		share_print(d->picture->rates, row, share);
 		queue_print(d->picture, row->cpu, queue, sizeof(queue));
 		if (!row->online)
 			(void)snprintf(queue, sizeof(queue), "offline");
-		write_format(d->out, " %4s %.*s", share, (int)d->queue_width, queue);
+		write_format(d->out, " %3s%s %.*s", share, *share == '\0' ? " " : "%",
+			     (int)d->queue_width, queue);
 	}
 	write_text(d->out, "\n");
 }
@@ -151,7 +167,7 @@ static void write_columns(struct drawing *d)
 
 	write_format(&text, "CPU %-*s %5s %5s %-*s %5s %5s %-*s %4s %s", (int)d->name_width, "SA",
 		     "out/s", "bit/s", (int)d->bar_width, "", "in/s", "bit/s", (int)d->bar_width,
-		     "", "rx", "queue/irq");
+		     "", share_name(d->picture->rates), "queue/irq");
 	line(d, bold, buffer_text(&text));
 	buffer_done(&text);
 }
@@ -183,14 +199,13 @@ static char mark(const struct drawing *d, uint64_t bits)
 
 static void write_cell(struct drawing *d, const struct cpu_row *row)
 {
-	char out[AMOUNT_MAX] = "-", in[AMOUNT_MAX] = "-", share[8] = "";
+	char out[AMOUNT_MAX] = "-", in[AMOUNT_MAX] = "-", share[SHARE_TEXT_MAX];
 
 	if (row->sa_count != 0) {
 		amount_print(row->out.bits, out);
 		amount_print(row->in.bits, in);
 	}
-	if (d->picture->rates->loads_known)
-		(void)snprintf(share, sizeof(share), "%" PRIu32, row->share);
+	share_print(d->picture->rates, row, share);
 	write_format(d->out, "%3" PRId32 " %4s%c %4s%c %3s ", row->cpu, out,
 		     mark(d, row->out.bits), in, mark(d, row->in.bits), share);
 }
@@ -218,7 +233,7 @@ static void write_cell_columns(struct drawing *d)
 	struct buffer text = { 0 };
 
 	for (uint32_t i = 0; i < cells_in_line(d); i++)
-		write_text(&text, "CPU  out    in  rx% ");
+		write_format(&text, "CPU  out    in %3s%% ", share_name(d->picture->rates));
 	line(d, bold, buffer_text(&text));
 	buffer_done(&text);
 }
@@ -241,6 +256,16 @@ static void write_title(struct drawing *d, size_t page, size_t pages)
 		     r->span % SECONDS(1) / MILLISECONDS(100));
 	if (pages > 1)
 		write_format(&text, "; page %zu/%zu", page + 1, pages);
+	line(d, "", buffer_text(&text));
+	buffer_done(&text);
+}
+
+static void write_source(struct drawing *d)
+{
+	struct buffer text = { 0 };
+
+	write_text(&text, "in: by SA; ");
+	inbound_source_explain(d->picture->rates, &text);
 	line(d, "", buffer_text(&text));
 	buffer_done(&text);
 }
@@ -335,7 +360,7 @@ size_t screen_draw(const struct picture *p, const struct view *view, struct buff
 	set_widths(&d);
 	set_most(&d);
 	write_title(&d, page, pages);
-	line(&d, "", "in: by SA; " INBOUND_SOURCE_WORDS);
+	write_source(&d);
 	write_columns(&d);
 	write_row(&d, "any", &p->rates->any);
 	write_row(&d, "sum", &p->rates->total);

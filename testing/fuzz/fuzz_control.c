@@ -235,6 +235,7 @@ static void daemon_start(struct daemon *d)
 						 .setup = &d->conf.setup, .kernel = &d->facts };
 	commands.now = on_now;
 	commands.find_device = on_find_device;
+	commands.count_steered = on_command;
 	commands.entered = on_nothing;
 	commands.listen = on_nothing;
 	commands.reread_secrets = on_command;

@@ -20,6 +20,8 @@ struct shown {
 	struct commands *commands;
 	uint64_t client;
 	struct status_job *job; /* owned */
+	/* What comes after it, and ends with commands_end(); NULL: nothing. */
+	void (*then)(struct commands *c, uint64_t command);
 };
 
 struct commands {
@@ -92,6 +94,15 @@ void commands_report(struct commands *c, const struct ike_report *report)
 
 	if (p)
 		server_send(c->server, p->client, report_record(report));
+}
+
+void commands_steered(struct commands *c, uint64_t command, const struct steer_sa *sa,
+		      const struct steer_counters *counters)
+{
+	const struct pending *p = pending_find(c, command);
+
+	if (p)
+		server_send(c->server, p->client, steered_record(sa, counters));
 }
 
 void commands_ready(struct commands *c)
@@ -368,6 +379,8 @@ static void go_on(struct commands *c, const struct pending *p)
 {
 	if (status_go_on(p->shown->job, c->config.now(c->config.context)))
 		server_call_again(c->server, p->client);
+	else if (p->shown->then)
+		p->shown->then(c, p->command);
 	else
 		commands_end(c, p->command, CONTROL_OK);
 }
@@ -383,15 +396,22 @@ static void on_again(void *context, uint64_t client)
 		}
 }
 
-static void show(const struct call *call, enum status_what what)
+static void show_and(const struct call *call, enum status_what what,
+		     void (*then)(struct commands *c, uint64_t command))
 {
 	struct pending *p = pending_find(call->commands, call->command);
 	struct status s;
 
 	p->shown = NEW(struct shown);
 	s = status_of(call, p->shown);
+	p->shown->then = then;
 	p->shown->job = status_begin(&s, what, call->name);
 	go_on(call->commands, p);
+}
+
+static void show(const struct call *call, enum status_what what)
+{
+	show_and(call, what, NULL);
 }
 
 static bool name_is_known(const struct call *call)
@@ -424,9 +444,15 @@ static void do_showstates(struct call *call)
 	show(call, STATUS_STATES);
 }
 
+/* What the keeper has to say comes last. */
+static void count_steered(struct commands *c, uint64_t command)
+{
+	c->config.count_steered(c->config.context, command);
+}
+
 static void do_cpus(struct call *call)
 {
-	show(call, STATUS_CPUS);
+	show_and(call, STATUS_CPUS, count_steered);
 }
 
 static void do_briefstatus(struct call *call)

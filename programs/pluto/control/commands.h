@@ -6,6 +6,7 @@
 
 #include "ike/engine.h"
 #include "pluto/control/server.h"
+#include "pluto/steer/sa.h"
 
 /*
  * What the control socket can ask for (docs/control.md): each request becomes a call of the engine
@@ -44,7 +45,8 @@ struct commands_config {
 	void (*entered)(void *context);
 	/* Looks at the interfaces again. */
 	void (*listen)(void *context);
-	/* Each ends with commands_end(), now or later. */
+	/* Each ends with commands_end(), now or later; the first after commands_steered() for each. */
+	void (*count_steered)(void *context, uint64_t command);
 	void (*reread_secrets)(void *context, uint64_t command);
 	void (*shut_down)(void *context, uint64_t command);
 	/* The last part came; takes the names. */
@@ -61,6 +63,9 @@ void commands_report(struct commands *c, const struct ike_report *report);
 void commands_end(struct commands *c, uint64_t command, int code);
 /* A sentence to whoever gave the command. */
 void commands_tell(struct commands *c, uint64_t command, int class_, const char *sentence);
+/* What XDP has handed to the CPU of an SA, to whoever asked. */
+void commands_steered(struct commands *c, uint64_t command, const struct steer_sa *sa,
+		      const struct steer_counters *counters);
 /* The start is over: answers those who wait for that. */
 void commands_ready(struct commands *c);
 

@@ -277,6 +277,19 @@ json_t *kernel_record(const struct kernel_facts *facts)
 	return record_of(CONTROL_OK, "kernel", body);
 }
 
+json_t *steered_record(const struct steer_sa *sa, const struct steer_counters *counters)
+{
+	json_t *body = json_object();
+
+	set(body, "spi_in", spi_json(sa->spi, 8));
+	set(body, "local", address_json(&sa->destination));
+	set(body, "encapsulation", json_boolean(sa->encapsulated));
+	set(body, "cpu", number(sa->cpu));
+	set(body, "packets", number(counters->packets));
+	set(body, "bytes", number(counters->bytes));
+	return record_of(CONTROL_TRAFFIC, "steered", body);
+}
+
 json_t *way_record(const struct address *peer, const char *device)
 {
 	json_t *body = json_object();

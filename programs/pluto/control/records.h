@@ -5,14 +5,17 @@
 #include <jansson.h>
 
 #include "ike/engine.h"
+#include "pluto/steer/sa.h"
 
 /* The engine's views as records of the control protocol (docs/control.md). The caller owns them. */
 json_t *traffic_record(const struct child_view *view);
 json_t *child_record(const struct child_view *view);
 json_t *ike_record(const struct ike_view *view);
 json_t *connection_record(const struct connection_view *view);
-/* What the kernel was found to be able to do, and by which device ("": not known) a peer is reached. */
+/* What the kernel was found to be able to do, what XDP has handed on, and by which device ("": not
+ * known) a peer is reached. */
 json_t *kernel_record(const struct kernel_facts *facts);
+json_t *steered_record(const struct steer_sa *sa, const struct steer_counters *counters);
 json_t *way_record(const struct address *peer, const char *device);
 /* {"number": 2, "peer": "192.1.2.45"}; NULL: it is no instance. */
 json_t *instance_json(const struct instance_view *view);

@@ -293,6 +293,9 @@ static void on_frame(void *context, uint8_t type, struct bytes body)
 	case MESSAGE_AUTOALL_ENDED:
 		on_autoall_ended(context, body);
 		break;
+	case MESSAGE_STEER_COUNTERS:
+		daemon_on_steer_counters(context, body);
+		break;
 	default:
 		break;
 	}
@@ -387,7 +390,7 @@ static void make_commands(struct daemon *d)
 			   .logfile = r->logfile, .setup = r->setup, .kernel = &d->facts,
 			   .helpers = d->helpers, .udp = d->udp },
 		.context = d, .now = now_of, .find_device = on_find_device,
-		.entered = on_entered, .listen = on_listen,
+		.count_steered = daemon_count_steered, .entered = on_entered, .listen = on_listen,
 		.reread_secrets = ask_for_secrets, .shut_down = on_shut_down,
 		.autoall = on_autoall
 	};

@@ -77,3 +77,29 @@ void daemon_steer_expired(struct daemon *d, uint32_t spi, const struct address *
 	sa.encapsulated = true;
 	end(d, &sa);
 }
+
+/* A keeper that is not there any more takes us along soon. */
+void daemon_count_steered(void *daemon, uint64_t command)
+{
+	struct daemon *d = daemon;
+	struct buffer body = { 0 };
+
+	write_u64(&body, command);
+	if (!channel_send(d->channel, MESSAGE_STEER_COUNT, buffer_bytes(&body)))
+		commands_end(d->commands, command, CONTROL_OK);
+	buffer_done(&body);
+}
+
+void daemon_on_steer_counters(struct daemon *d, struct bytes body)
+{
+	struct reader r = { body };
+	struct steer_counters counters;
+	struct steer_sa sa;
+	uint64_t command;
+
+	if (!read_u64(&r, &command))
+		return;
+	while (r.left.len != 0 && steer_counters_read(&r, &sa, &counters))
+		commands_steered(d->commands, command, &sa, &counters);
+	commands_end(d->commands, command, CONTROL_OK);
+}

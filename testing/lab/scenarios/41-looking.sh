@@ -17,7 +17,7 @@ look() {
 		"$@" >"$lab/$file"
 }
 
-both net_conn clones=2
+both net_conn clones=2 clone-steering=xdp
 start_both
 up west $name
 set_is_up west 2
@@ -32,6 +32,8 @@ assert_ok "CPU 1 sends some" \
 	[ "$(of_row $lab/cpus.json 1 '"out":{"packets":\([0-9]*\),')" -ge 5 ]
 assert_ok "and its line has its clone" grep -q "\"cpu\":1,\"online\":true,\"name\":\"$name-2\"" \
 	$lab/cpus.json
+assert_ok "which CPU decrypts is known of all that came" \
+	grep -q '"inbound_source":"xdp","decrypted_share":\(9[0-9]\|100\),' $lab/cpus.json
 assert_ok "the device towards the peer" grep -q '"devices":\[{"device":"eth1","driver":"veth"' \
 	$lab/cpus.json
 assert_ok "once, as text" look cpus.text cpus --once

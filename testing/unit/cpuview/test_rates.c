@@ -65,6 +65,55 @@ static void each_cpu_has_what_its_clone_carried_in_a_second(void **state)
 	rates_done(&r);
 }
 
+static void add_steered(struct sample *s, const char *spi, const char *local, int cpu, int packets)
+{
+	json_t *record = json_pack("{s:i, s:{s:s, s:s, s:b, s:i, s:i}}", "class", 6, "steered",
+				   "spi_in", spi, "local", local, "encapsulation", 0, "cpu", cpu,
+				   "packets", packets);
+
+	sample_add_record(s, record);
+	json_decref(record);
+}
+
+/* Of one SPI at two addresses each counts for itself; one that is new counts from zero. */
+static void what_xdp_has_handed_to_a_cpu_is_decrypted_there(void **state)
+{
+	struct sample before = { 0 }, now = { 0 };
+	struct buffer text = { 0 };
+	struct rates r;
+
+	(void)state;
+	add_kernel(&before, "0-3", true);
+	add_kernel(&now, "0-3", true);
+	add_traffic(&before, 7, 1, 1, 0, 0);
+	add_traffic(&now, 7, 1, 1, 1000, 0);
+	add_steered(&before, "d2a4f1c0", "192.1.2.45", 1, 5000);
+	add_steered(&before, "d2a4f1c0", "2001:db8::45", 2, 100);
+	add_steered(&now, "0000000b", "192.1.2.45", 3, 50);
+	add_steered(&now, "d2a4f1c0", "2001:db8::45", 2, 250);
+	add_steered(&now, "d2a4f1c0", "192.1.2.45", 1, 5800);
+	add_text(&now, "{\"steered\":{\"spi_in\":7,\"cpu\":1,\"packets\":1}}");
+	add_text(&now, "{\"steered\":{\"spi_in\":\"7\",\"cpu\":8192,\"packets\":1}}");
+	sample_complete(&before, "/nonexistent", SECONDS(1));
+	sample_complete(&now, "/nonexistent", SECONDS(2));
+	rates_make(&r, &before, &now);
+	assert_true(r.by_xdp);
+	assert_string_equal(inbound_source(&r), "xdp");
+	assert_int_equal(r.rows[0].decrypted, 0);
+	assert_int_equal(r.rows[1].decrypted, 800);
+	assert_int_equal(r.rows[2].decrypted, 150);
+	assert_int_equal(r.rows[3].decrypted, 50);
+	assert_int_equal(r.rows[1].decrypted_share, 80);
+	assert_int_equal(inbound_known_share(&r), 100);
+	inbound_source_explain(&r, &text);
+	assert_string_equal(buffer_text(&text),
+			    "which CPU decrypts (dec): by XDP's counters, 100 % of what came");
+	buffer_done(&text);
+	rates_done(&r);
+	sample_done(&before);
+	sample_done(&now);
+}
+
 /* Rekeyed: another serial, whose counters began at 0. The old one's last packets are lost to us. */
 static void an_sa_that_is_new_counts_from_zero(void **state)
 {
@@ -222,6 +271,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_cpu_has_what_its_clone_carried_in_a_second),
+		cmocka_unit_test(what_xdp_has_handed_to_a_cpu_is_decrypted_there),
 		cmocka_unit_test(an_sa_that_is_new_counts_from_zero),
 		cmocka_unit_test(what_the_kernel_did_not_count_is_nothing),
 		cmocka_unit_test(records_that_make_no_sense_are_left),

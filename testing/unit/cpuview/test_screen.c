@@ -159,6 +159,38 @@ static void four_cpus_on_80_columns(void **state)
 	buffer_done(&out);
 }
 
+static void where_xdp_counts_its_share_is_shown(void **state)
+{
+	const struct sentences none = { .count = 0 };
+	struct view view = { 80, 24, false, false, LAYOUT_FIT, 0 };
+	struct buffer out = { 0 };
+	struct rates r;
+	struct picture p = { .rates = &r, .sentences = &none };
+	json_t *record, *body;
+
+	(void)state;
+	make_rates(&r, 4);
+	r.by_xdp = true;
+	r.total.decrypted = 1;
+	r.rows[2].decrypted = 70;
+	r.rows[2].decrypted_share = 70;
+	(void)draw(&r, &none, &view, &out);
+	assert_non_null(strstr(buffer_text(&out), "\nin: by SA; which CPU decrypts (dec): by XDP's "
+						  "counters, 50 % of what came\n"));
+	assert_non_null(strstr(buffer_text(&out), " dec queue/irq\n"));
+	assert_non_null(strstr(buffer_text(&out), "\n  2 westnet-eastnet-3       30   24k ##### "
+						  "      2   24k #####    70% \n"));
+	record = picture_record(&p);
+	body = json_object_get(record, "cpus");
+	assert_string_equal(json_string_value(json_object_get(body, "inbound_source")), "xdp");
+	assert_int_equal(json_integer_value(json_object_get(body, "decrypted_share")), 50);
+	assert_int_equal(json_integer_value(json_object_get(
+				 json_array_get(json_object_get(body, "rows"), 2), "decrypted")), 70);
+	json_decref(record);
+	rates_done(&r);
+	buffer_done(&out);
+}
+
 static void with_colour_it_says_the_same(void **state)
 {
 	const struct sentences said = { { "it is uneven" }, 1 };
@@ -226,6 +258,7 @@ int main(void)
 		cmocka_unit_test(no_picture_is_larger_than_its_screen),
 		cmocka_unit_test(every_cpu_is_on_one_page_or_another),
 		cmocka_unit_test(four_cpus_on_80_columns),
+		cmocka_unit_test(where_xdp_counts_its_share_is_shown),
 		cmocka_unit_test(with_colour_it_says_the_same),
 		cmocka_unit_test(the_queue_that_a_cpu_takes_is_named),
 	};

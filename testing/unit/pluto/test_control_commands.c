@@ -112,6 +112,18 @@ static void on_find_device(void *context, const struct address *peer, char out[I
 	memcpy(out, "eth1", sizeof("eth1"));
 }
 
+/* One SA is handed to its CPU. */
+static void on_count_steered(void *context, uint64_t command)
+{
+	struct steer_sa sa = { .spi = 0xd2a4f1c0, .cpu = 3 };
+	struct daemon *d = context;
+
+	assert_true(address_parse("192.1.2.45", &sa.destination));
+	commands_steered(d->commands, command, &sa, &(struct steer_counters) { 7, 700 });
+	commands_steered(d->commands, command + 1, &sa, &(struct steer_counters) { 8, 800 });
+	commands_end(d->commands, command, CONTROL_OK);
+}
+
 static void on_entered(void *context)
 {
 	((struct daemon *)context)->entered++;
@@ -183,8 +195,9 @@ static int setup(void **state)
 	struct sockaddr_un at = { 0 };
 	struct server_config server = { .fd = listen_abstract(&at), .allowed = geteuid() };
 	struct commands_config config = {
-		.context = d, .now = now, .find_device = on_find_device, .entered = on_entered,
-		.listen = on_listen, .reread_secrets = on_reread_secrets, .shut_down = on_shut_down,
+		.context = d, .now = now, .find_device = on_find_device,
+		.count_steered = on_count_steered, .entered = on_entered, .listen = on_listen,
+		.reread_secrets = on_reread_secrets, .shut_down = on_shut_down,
 		.autoall = on_autoall
 	};
 
@@ -620,6 +633,10 @@ static void cpus_begins_with_the_kernel_and_has_what_trafficstatus_has(void **st
 	assert_non_null(strstr(answer, "\"cpus_online\":\"0-3\",\"cpus_possible\":4"));
 	assert_int_equal(count_key("way"), 0); /* nothing is established */
 	assert_int_equal(count_key("set"), 1);
+	assert_int_equal(count_key("steered"), 1);
+	assert_non_null(strstr(answer, "{\"class\":6,\"steered\":{\"spi_in\":\"d2a4f1c0\","
+				       "\"local\":\"192.1.2.45\",\"encapsulation\":false,"
+				       "\"cpu\":3,\"packets\":7,\"bytes\":700}}\n{\"result\":0}"));
 }
 
 int main(void)
