@@ -33,7 +33,12 @@ bool text_equal(const char *a, const char *b)
 
 bool text_equal_nocase(const char *a, const char *b)
 {
-	return a && b ? strcasecmp(a, b) == 0 : a == b;
+	enum { CASE_BIT = 0x20 };
+
+	if (!a || !b)
+		return a == b;
+	/* Most pairs in a list of words differ in their first letter. */
+	return !((*a ^ *b) & ~CASE_BIT) && strcasecmp(a, b) == 0;
 }
 
 bool text_starts(const char *text, const char *prefix)

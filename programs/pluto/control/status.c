@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ifaddrs.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 enum { TEXT_MAX = 4096 };
 
-/* One turn shows that many: SAs take some 40 us each, connections 90. */
+/* One turn shows that many, of some tens of microseconds each. */
 enum { RECORDS_PER_TURN = 16 };
 
 /* Each costs a question to the kernel; beyond that no more are asked. */
@@ -28,8 +29,7 @@ struct status_job {
 	struct engine_walk *walk;  /* through it, once it has begun; owned */
 	unsigned left;             /* records of this turn */
 	uint32_t routed, active;   /* connections */
-	struct address address;    /* looked up last, and its interface */
-	char interface[IF_NAMESIZE];
+	struct ifaddrs *interfaces; /* as of the first connection; owned */
 	struct address ways[WAYS_MAX]; /* peers whose device was shown */
 	size_t way_count;
 };
@@ -133,22 +133,15 @@ static void show_live_set_silently(void *context, const struct set_view *view)
 		show(context, set_record(view, CONTROL_TRAFFIC));
 }
 
-/* Neighbours in the list mostly share the address. */
-static const char *interface_of(struct status_job *job, const struct address *a)
-{
-	if (!address_equal(a, &job->address)) {
-		udp_interface_of(a, job->interface);
-		job->address = *a;
-	}
-	return job->interface;
-}
-
 static void show_connection(void *context, const struct connection_view *view)
 {
 	struct status_job *job = context;
 	json_t *record = connection_record(view);
-	const char *interface = interface_of(job, &view->local);
+	char interface[IF_NAMESIZE];
 
+	if (!job->interfaces)
+		job->interfaces = udp_interfaces();
+	udp_interface_of(job->interfaces, &view->local, interface);
 	if (*interface)
 		json_object_set_new(json_object_get(record, "connection"), "interface",
 				    json_string(interface));
@@ -341,6 +334,7 @@ void status_end(struct status_job *job)
 	if (!job)
 		return;
 	engine_walk_free(job->walk);
+	freeifaddrs(job->interfaces);
 	mem_free(job->name);
 	mem_free(job);
 }

@@ -262,8 +262,8 @@ static bool has_address(const struct ifaddrs *i, const struct address *address)
 	return endpoint_from_sockaddr(&at, &e) && address_equal(&e.address, address);
 }
 
-static void name_of(const struct ifaddrs *all, const struct address *address,
-		    char out[IF_NAMESIZE])
+void udp_interface_of(const struct ifaddrs *all, const struct address *address,
+		      char out[IF_NAMESIZE])
 {
 	*out = 0;
 	for (const struct ifaddrs *i = all; i; i = i->ifa_next)
@@ -273,27 +273,22 @@ static void name_of(const struct ifaddrs *all, const struct address *address,
 		}
 }
 
-void udp_interface_of(const struct address *address, char out[IF_NAMESIZE])
+struct ifaddrs *udp_interfaces(void)
 {
 	struct ifaddrs *all;
 
-	if (getifaddrs(&all))
-		all = NULL;
-	name_of(all, address, out);
-	freeifaddrs(all);
+	return getifaddrs(&all) ? NULL : all;
 }
 
 void udp_each(const struct udp *udp,
 	      void (*each)(void *context, const char *interface, const struct endpoint *local),
 	      void *context)
 {
-	struct ifaddrs *all;
+	struct ifaddrs *all = udp_interfaces();
 	char name[IF_NAMESIZE];
 
-	if (getifaddrs(&all))
-		all = NULL;
 	for (size_t i = 0; i < udp->count; i++) {
-		name_of(all, &udp->sockets[i]->local.address, name);
+		udp_interface_of(all, &udp->sockets[i]->local.address, name);
 		each(context, name, &udp->sockets[i]->local);
 	}
 	freeifaddrs(all);

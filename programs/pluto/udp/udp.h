@@ -63,7 +63,11 @@ int udp_send_keepalive(struct udp *udp, const struct endpoint *from, const struc
 void udp_each(const struct udp *udp,
 	      void (*each)(void *context, const char *interface, const struct endpoint *local),
 	      void *context);
-/* The interface that has this address now; "" where none has. */
-void udp_interface_of(const struct address *address, char out[IF_NAMESIZE]);
+/* The interfaces that there are now, for freeifaddrs(); NULL: not known. */
+struct ifaddrs;
+struct ifaddrs *udp_interfaces(void);
+/* Which of them has this address; "" where none has. */
+void udp_interface_of(const struct ifaddrs *all, const struct address *address,
+		      char out[IF_NAMESIZE]);
 
 #endif

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -436,13 +437,15 @@ static void a_port_that_cannot_be_held_is_told_and_released_all_the_same(void **
 static void loopback_has_its_interface(void **state)
 {
 	struct address own = address("127.0.0.1"), foreign = address("192.0.2.99");
+	struct ifaddrs *all = udp_interfaces();
 	char name[IF_NAMESIZE];
 
 	(void)state;
-	udp_interface_of(&own, name);
+	udp_interface_of(all, &own, name);
 	assert_string_equal(name, "lo");
-	udp_interface_of(&foreign, name);
+	udp_interface_of(all, &foreign, name);
 	assert_string_equal(name, "");
+	freeifaddrs(all);
 }
 
 int main(void)
