@@ -105,6 +105,9 @@ struct nic_facts {
  * such a name.
  */
 MUST_CHECK int nic_read(const struct nic_source *source, const char *name, struct nic_facts *out);
+/* The same of the device that a VLAN is on, at the very bottom; of others about themselves. */
+MUST_CHECK int nic_read_card(const struct nic_source *source, const char *name,
+			     struct nic_facts *out);
 void nic_facts_done(struct nic_facts *facts);
 
 bool nic_has(const struct nic_facts *facts, enum nic_feature feature); /* known, and on */

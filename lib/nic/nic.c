@@ -13,7 +13,10 @@
 #include "base/text.h"
 #include "nic/parts.h"
 
-enum { FILE_TEXT_MAX = 16384, NUMBER_TEXT_MAX = 16 };
+enum { FILE_TEXT_MAX = 16384, NUMBER_TEXT_MAX = 16, UEVENT_TEXT_MAX = 512 };
+enum { VLANS_MAX = 4 /* one on the other */ };
+
+#define LOWER "lower_"
 
 MUST_CHECK static int file_read(const char *path, char *text, size_t size)
 {
@@ -126,6 +129,50 @@ int nic_read(const struct nic_source *source, const char *name, struct nic_facts
 	if (out->is_card)
 		nic_read_interrupts(source, out);
 	return 0;
+}
+
+static bool is_vlan(const struct nic_source *source, const char *name)
+{
+	char path[PATH_MAX], text[UEVENT_TEXT_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/class/net/%s/uevent", source->sys, name);
+	return file_read(path, text, sizeof(text)) == 0 && strstr(text, "DEVTYPE=vlan\n") != NULL;
+}
+
+/* A VLAN has one device below. */
+static bool find_lower(const struct nic_source *source, char name[NIC_NAME_MAX])
+{
+	char path[PATH_MAX], lower[NIC_NAME_MAX] = "";
+	const struct dirent *entry;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof(path), "%s/class/net/%s", source->sys, name);
+	dir = opendir(path);
+	if (dir == NULL)
+		return false;
+	while ((entry = readdir(dir)) != NULL)
+		if (text_starts(entry->d_name, LOWER) && is_name(entry->d_name + strlen(LOWER)))
+			(void)snprintf(lower, sizeof(lower), "%.*s", NIC_NAME_MAX - 1,
+				       entry->d_name + strlen(LOWER));
+	closedir(dir);
+	if (lower[0] == '\0')
+		return false;
+	memcpy(name, lower, sizeof(lower));
+	return true;
+}
+
+int nic_read_card(const struct nic_source *source, const char *name, struct nic_facts *out)
+{
+	char at[NIC_NAME_MAX] = "";
+
+	memset(out, 0, sizeof(*out));
+	if (!is_name(name))
+		return -EINVAL;
+	memcpy(at, name, strlen(name) + 1);
+	for (int i = 0; i < VLANS_MAX && is_vlan(source, at); i++)
+		if (!find_lower(source, at))
+			break;
+	return nic_read(source, at, out);
 }
 
 void nic_facts_done(struct nic_facts *facts)

@@ -23,7 +23,8 @@ static void card_read(struct landing_card *card, unsigned index, int64_t now)
 	nic_facts_done(&card->facts);
 	card->index = index;
 	card->read_at = now;
-	if (if_indextoname(index, name) == NULL || nic_read(&nic_source_live, name, &card->facts) < 0)
+	if (if_indextoname(index, name) == NULL ||
+	    nic_read_card(&nic_source_live, name, &card->facts) < 0)
 		nic_facts_done(&card->facts);
 }
 

@@ -307,6 +307,42 @@ static void a_device_that_is_not_there_or_has_no_name(void **state)
 	machine_free();
 }
 
+static void of_a_vlan_the_card_below_is_read(void **state)
+{
+	struct nic_source source = machine_new();
+
+	(void)state;
+	source.ethtool = answer;
+	driver = (struct driver) { .name = NULL };
+	machine_add_device("eth0", "0000:17:00.0", 2);
+	machine_add_device("eth0.5", NULL, 1);
+	machine_add_device("eth0.5.7", NULL, 1);
+	machine_add_device("alone", NULL, 1);
+	machine_write("class/net/eth0.5/uevent", "DEVTYPE=vlan\nINTERFACE=eth0.5\n");
+	machine_write("class/net/eth0.5/lower_eth0", "");
+	machine_write("class/net/eth0.5.7/uevent", "DEVTYPE=vlan\nINTERFACE=eth0.5.7\n");
+	machine_write("class/net/eth0.5.7/lower_eth0.5", "");
+	machine_write("class/net/alone/uevent", "DEVTYPE=vlan\n");
+	assert_int_equal(nic_read_card(&source, "eth0.5.7", &facts), 0);
+	assert_string_equal(facts.name, "eth0");
+	assert_true(facts.is_card);
+	nic_facts_done(&facts);
+	assert_int_equal(nic_read_card(&source, "eth0", &facts), 0);
+	assert_string_equal(facts.name, "eth0");
+	nic_facts_done(&facts);
+	source.ethtool = NULL;
+	/* what is below that is in another namespace */
+	assert_int_equal(nic_read_card(&source, "alone", &facts), 0);
+	assert_string_equal(facts.name, "alone");
+	nic_facts_done(&facts);
+	/* a ring, as no kernel has */
+	machine_write("class/net/alone/lower_alone", "");
+	assert_int_equal(nic_read_card(&source, "alone", &facts), 0);
+	nic_facts_done(&facts);
+	assert_int_equal(nic_read_card(&source, "../eth0", &facts), -EINVAL);
+	machine_free();
+}
+
 static void the_loopback_of_this_machine_is_no_card(void **state)
 {
 	uint16_t cpu;
@@ -330,6 +366,7 @@ int main(void)
 		cmocka_unit_test(an_old_driver_has_a_table_and_no_key),
 		cmocka_unit_test(what_a_driver_cannot_mean_is_not_known),
 		cmocka_unit_test(a_device_that_is_not_there_or_has_no_name),
+		cmocka_unit_test(of_a_vlan_the_card_below_is_read),
 		cmocka_unit_test(the_loopback_of_this_machine_is_no_card),
 	};
 
