@@ -37,13 +37,21 @@ shares() {
 		END { for (cpu = 0; cpu < 4; cpu++) printf "%d ", 100 * on[cpu] / all + 0.5 }'
 }
 
-# streams_to_east SECONDS: from each CPU of west
-streams_to_east() {
+streams_begin_to_east() {
 	senders=
 	receivers=
 	rm -f "$lab"/sent.* "$lab"/received.*
 	stream_from west 192.0.1.254 192.0.2.254 east
+}
+
+# streams_to_east SECONDS: from each CPU of west
+streams_to_east() {
+	streams_begin_to_east
 	sleep "$1"
+	streams_end_at_east
+}
+
+streams_end_at_east() {
 	streams_end
 	assert_eq "received by east" "$(sum 2 "$lab"/received.west.*)" "$(sum 2 "$lab"/sent.west.*)"
 }

@@ -132,6 +132,7 @@ static const struct option_word clone_mode_words[] = {
 
 static const struct option_word clone_steering_words[] = {
 	{ .word = "off", .value = STEERING_OFF },
+	{ .word = "rps", .value = STEERING_RPS },
 	{ .word = "xdp", .value = STEERING_XDP },
 	{ .word = NULL },
 };

@@ -147,7 +147,8 @@ const char *run_files_open(const char *rundir, struct run_files *f, char why[FIL
 	if (!make_path(f->pid_path, rundir, "pluto.pid") ||
 	    !make_path(f->control_path, rundir, "pluto.ctl") ||
 	    !make_path(f->keeper_path, rundir, "pluto.keeper") ||
-	    !make_path(f->ledger_path, rundir, "pluto.ledger"))
+	    !make_path(f->ledger_path, rundir, "pluto.ledger") ||
+	    !make_path(f->steering_path, rundir, "pluto.steering"))
 		return say(why, "%s is too long", rundir);
 	failed = pid_file_open(f, why);
 	if (!failed)

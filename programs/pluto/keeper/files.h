@@ -15,6 +15,7 @@ enum { FILES_WHY_MAX = 512, FILES_PATH_MAX = 256 };
 struct run_files {
 	char pid_path[FILES_PATH_MAX], control_path[FILES_PATH_MAX], keeper_path[FILES_PATH_MAX];
 	char ledger_path[FILES_PATH_MAX];
+	char steering_path[FILES_PATH_MAX]; /* the keeper's own ledger, steer/ledger.h */
 	int pid_fd;     /* locked while we run */
 	int control_fd, keeper_fd; /* listening */
 	int ledger_fd;

@@ -207,6 +207,14 @@ static void make_channel(struct keeper *k, int fd)
 	k->channel = channel_new(&config);
 }
 
+static void make_steering(struct keeper *k)
+{
+	struct steering_config config = { .base = loop_base(k->loop), .sys = "/sys",
+					  .ledger_path = k->files.steering_path, .log = log_line };
+
+	k->steering = steering_new(&config);
+}
+
 static void keeper_init(struct keeper *k, int channel)
 {
 	k->loop = loop_new();
@@ -214,7 +222,7 @@ static void keeper_init(struct keeper *k, int channel)
 	children_init(&k->children, loop_base(k->loop));
 	k->updowns = updowns_new(&k->children, log_line);
 	k->secrets = secrets_reader_new(&k->children, k->secretsfile, keeper_answer_secrets, k);
-	k->steering = steering_new(&(struct steering_config) { loop_base(k->loop), log_line });
+	make_steering(k);
 	make_channel(k, channel);
 	k->kill_timer = evtimer_new(loop_base(k->loop), on_kill_timer, k);
 	k->finish_timer = evtimer_new(loop_base(k->loop), on_finish_timer, k);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SAs that XDP hands to their CPU: the program is at an interface while such an SA arrives there. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "nic/nic.h"
 #include "pluto/steer/state.h"
 
 static void refuse(struct steering *s, struct place *p, const char *why)
@@ -10,6 +12,29 @@ static void refuse(struct steering *s, struct place *p, const char *why)
 	p->xdp_refused = true;
 	s->config.log("%s: clone-steering=xdp is not possible, and what arrives stays on the CPUs where "
 		      "the card puts it: %s", p->name, why);
+}
+
+/* The program would not see the tag, and the packet would go on without it. */
+static bool loses_tags(const struct steering *s, const struct place *p)
+{
+	struct nic_facts facts;
+	bool strips;
+
+	if (!netdev_has_vlans(&s->netdevs, p->index) ||
+	    nic_read(&nic_source_live, p->name, &facts) != 0)
+		return false;
+	strips = nic_has(&facts, NIC_VLAN_STRIP);
+	nic_facts_done(&facts);
+	return strips;
+}
+
+static void refuse_tags(struct steering *s, struct place *p)
+{
+	char why[STEER_WHY_MAX];
+
+	snprintf(why, sizeof(why), "it has VLANs, and takes their tags off in hardware; "
+		 "ethtool -K %s rxvlan off", p->name);
+	refuse(s, p, why);
 }
 
 static bool load(struct steering *s, struct place *p)
@@ -27,7 +52,13 @@ static void attach(struct steering *s, struct place *p)
 {
 	char note[STEER_WHY_MAX], why[STEER_WHY_MAX];
 
-	if (p->xdp >= 0 || p->xdp_refused || !load(s, p))
+	if (p->xdp >= 0 || p->xdp_refused)
+		return;
+	if (loses_tags(s, p)) {
+		refuse_tags(s, p);
+		return;
+	}
+	if (!load(s, p))
 		return;
 	p->xdp = xdp_attach(s->xdp, p->index, note, why);
 	if (p->xdp < 0)
@@ -61,7 +92,7 @@ static void take_out(struct steering *s, struct steered *e)
 	e->in_xdp = false;
 }
 
-void by_xdp_enter(struct steering *s, struct steered *e)
+static void enter(struct steering *s, struct steered *e)
 {
 	e->place->xdp_users++;
 	s->xdp_users++;
@@ -69,14 +100,16 @@ void by_xdp_enter(struct steering *s, struct steered *e)
 	put_in(s, e);
 }
 
-void by_xdp_leave(struct steering *s, struct steered *e)
+static void leave(struct steering *s, struct steered *e)
 {
 	struct place *p = e->place;
 
 	take_out(s, e);
-	if (--p->xdp_users == 0 && p->xdp >= 0) {
-		close(p->xdp);
+	if (--p->xdp_users == 0) {
+		if (p->xdp >= 0)
+			close(p->xdp);
 		p->xdp = -1;
+		p->xdp_refused = false;
 	}
 	if (--s->xdp_users == 0) {
 		xdp_close(s->xdp);
@@ -84,10 +117,22 @@ void by_xdp_leave(struct steering *s, struct steered *e)
 	}
 }
 
-void by_xdp_settle(struct steering *s, struct steered *e)
+/* A VLAN may have come. */
+void by_xdp_check(struct steering *s, struct place *p)
+{
+	if (p->xdp < 0 || !loses_tags(s, p))
+		return;
+	close(p->xdp);
+	p->xdp = -1;
+	refuse_tags(s, p);
+}
+
+static void settle(struct steering *s, struct steered *e)
 {
 	if (e->sa.cpu < s->possible_cpus && s->online[e->sa.cpu])
 		put_in(s, e);
 	else
 		take_out(s, e);
 }
+
+const struct steer_means by_xdp = { .enter = enter, .leave = leave, .settle = settle };

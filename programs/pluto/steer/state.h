@@ -4,21 +4,25 @@
 
 #include "base/list.h"
 #include "base/table.h"
+#include "pluto/steer/ledger.h"
 #include "pluto/steer/netdev.h"
 #include "pluto/steer/steering.h"
 #include "pluto/steer/xdp.h"
 
 /* Inside steer/ only. */
 
-/* An interface where SAs arrive that want something. */
+/* An interface where SAs arrive that want something. What was refused there is said once, and tried
+ * again when all SAs that wanted it have gone. */
 struct place {
 	struct list link;
 	unsigned index;
 	char name[IF_NAMESIZE];
 	size_t users;               /* SAs */
-	size_t xdp_users;           /* of them, those that want XDP */
+	size_t xdp_users, rps_users; /* of them */
 	int xdp;                    /* holds the program there; -1: it is not there */
-	bool xdp_refused;           /* which was said */
+	bool xdp_refused;
+	bool rps_refused, rps_said;
+	bool rps_dirty;             /* its SAs or their CPUs are others now */
 };
 
 /* An SA, owned by the table. */
@@ -34,10 +38,11 @@ struct steering {
 	struct steering_config config;
 	struct table by_name;
 	struct list sas, places;
+	struct steer_ledger ledger;
 	struct netlink rtnetlink, events;
 	struct netdevs netdevs;
 	int uevents;                /* -1: CPUs are not followed */
-	struct event *on_netdevs, *on_cpus, *look_again;
+	struct event *on_netdevs, *on_cpus, *look_again, *carry_out;
 	bool *online;               /* by CPU */
 	uint32_t possible_cpus;
 	struct xdp *xdp;            /* while an SA wants it */
@@ -45,9 +50,30 @@ struct steering {
 	bool watching, full;
 };
 
-/* by_xdp.c: whether the SA should be in the map, and makes it so. */
-void by_xdp_enter(struct steering *s, struct steered *e);  /* it has a place now */
-void by_xdp_leave(struct steering *s, struct steered *e);  /* and will have none */
-void by_xdp_settle(struct steering *s, struct steered *e); /* a CPU came or went */
+/* How SAs of one kind are steered. Each is called for an SA that has a place. */
+struct steer_means {
+	void (*enter)(struct steering *s, struct steered *e);  /* it has it now */
+	void (*leave)(struct steering *s, struct steered *e);  /* it will have none */
+	void (*settle)(struct steering *s, struct steered *e); /* a CPU or an interface changed */
+};
+extern const struct steer_means by_xdp, by_rps;
+
+/* Many SAs come at once: what is done for all of an interface's together is done a little later. */
+void steering_carry_out_soon(struct steering *s);
+void by_rps_carry_out(struct steering *s, struct place *p);
+/* Interfaces have changed: whether the program can stay at this one. */
+void by_xdp_check(struct steering *s, struct place *p);
+
+/* Gives a queue back what it had, where it still has ours; strikes it out. */
+void rps_undo(struct steering *s, struct made *m);
+/* After something was struck out; that it cannot be written is told to the log. */
+void steering_write_ledger(struct steering *s);
+
+/* watch.c: interfaces and CPUs, from the first SA on. false: they cannot be known. */
+MUST_CHECK bool watch_begin(struct steering *s);
+void watch_end(struct steering *s);
+
+/* steering.c: every SA to where it belongs now. */
+void steering_settle(struct steering *s);
 
 #endif

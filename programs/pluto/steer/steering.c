@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "pluto/steer/steering.h"
 
-#include <errno.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "pluto/cpus/cpus.h"
-#include "pluto/cpus/uevent.h"
 #include "pluto/steer/message.h"
 #include "pluto/steer/state.h"
 
 enum {
 	SAS_MAX = 65536,
-	SETTLE_MS = 100 /* interfaces and addresses change in groups */
+	CARRY_OUT_MS = 50
+};
+
+static const struct steer_means *const means[] = {
+	[STEERING_RPS] = &by_rps,
+	[STEERING_XDP] = &by_xdp,
 };
 
 /* --- Where SAs arrive --- */
@@ -51,7 +51,7 @@ static void leave(struct steering *s, struct steered *e)
 
 	if (p == NULL)
 		return;
-	by_xdp_leave(s, e);
+	means[e->sa.means]->leave(s, e);
 	e->place = NULL;
 	if (--p->users == 0) {
 		list_remove(&p->link);
@@ -63,7 +63,7 @@ static void enter(struct steering *s, struct steered *e, const struct netdev *de
 {
 	e->place = place_get(s, device);
 	e->place->users++;
-	by_xdp_enter(s, e);
+	means[e->sa.means]->enter(s, e);
 }
 
 /* To where its address is now. */
@@ -76,136 +76,65 @@ static void settle(struct steering *s, struct steered *e)
 	if (e->place != NULL && (device == NULL || device->index != e->place->index))
 		leave(s, e);
 	if (e->place != NULL)
-		by_xdp_settle(s, e);
+		means[e->sa.means]->settle(s, e);
 	else if (device != NULL)
 		enter(s, e, device);
 }
 
-static void settle_all(struct steering *s)
+void steering_settle(struct steering *s)
 {
+	LIST_FOR_EACH(link, &s->places)
+		by_xdp_check(s, LIST_OBJECT(link, struct place, link));
 	LIST_FOR_EACH(link, &s->sas)
 		settle(s, LIST_OBJECT(link, struct steered, link));
 }
 
-/* --- What changes --- */
-
-static void read_cpus(struct steering *s)
+void steering_carry_out_soon(struct steering *s)
 {
-	struct kernel_facts *found = NEW(struct kernel_facts);
-	int failed = cpus_read(found);
+	struct timeval soon = { .tv_usec = CARRY_OUT_MS * 1000 };
 
-	if (failed) {
-		s->config.log("cannot find out which CPUs are online: %s", strerror(-failed));
-		mem_free(found);
-		return;
-	}
-	if (s->online == NULL) {
-		s->possible_cpus = found->possible_cpus;
-		s->online = mem_new_array(s->possible_cpus, sizeof(*s->online));
-	}
-	memset(s->online, 0, s->possible_cpus * sizeof(*s->online));
-	for (uint32_t i = 0; i < found->online_count; i++) {
-		if (found->online[i] < s->possible_cpus)
-			s->online[found->online[i]] = true;
-	}
-	mem_free(found);
+	if (!evtimer_pending(s->carry_out, NULL))
+		evtimer_add(s->carry_out, &soon);
 }
 
-static void take_new_names(struct steering *s)
+static void on_carry_out(evutil_socket_t fd, short what, void *context)
 {
-	LIST_FOR_EACH(link, &s->places) {
-		struct place *p = LIST_OBJECT(link, struct place, link);
-		const struct netdev *device = netdev_find(&s->netdevs, p->index);
+	struct steering *s = context;
 
-		if (device != NULL)
-			memcpy(p->name, device->name, sizeof(p->name));
-	}
+	(void)fd;
+	(void)what;
+	LIST_FOR_EACH(link, &s->places)
+		by_rps_carry_out(s, LIST_OBJECT(link, struct place, link));
 }
 
-static void read_netdevs(struct steering *s)
+/* --- The ledger --- */
+
+void steering_write_ledger(struct steering *s)
 {
-	int failed = netdevs_read(&s->rtnetlink, &s->netdevs);
+	int failed = steer_ledger_write(&s->ledger);
 
 	if (failed)
-		s->config.log("cannot list the interfaces of this host: %s", strerror(-failed));
-	else
-		take_new_names(s);
+		s->config.log("%s cannot be written: %s", s->config.ledger_path, strerror(-failed));
 }
 
-static void on_cpus(evutil_socket_t fd, short what, void *context)
+/* Of an earlier run, which did not end as it should. */
+static void undo_earlier(struct steering *s)
 {
-	struct steering *s = context;
+	size_t bad, count = 0;
+	int failed = steer_ledger_open(&s->ledger, s->config.ledger_path, &bad);
 
-	(void)what;
-	if (!uevent_read((int)fd))
-		return;
-	read_cpus(s);
-	settle_all(s);
-}
-
-static void on_look_again(evutil_socket_t fd, short what, void *context)
-{
-	struct steering *s = context;
-
-	(void)fd;
-	(void)what;
-	read_netdevs(s);
-	settle_all(s);
-}
-
-static void ignore(void *context, const struct nlmsghdr *message)
-{
-	(void)context;
-	(void)message;
-}
-
-static void on_netdevs(evutil_socket_t fd, short what, void *context)
-{
-	struct netlink_listener listener = { NULL, ignore };
-	struct timeval soon = { .tv_usec = SETTLE_MS * 1000 };
-	struct steering *s = context;
-
-	(void)fd;
-	(void)what;
-	while (netlink_read(&s->events, &listener) != NETLINK_NOTHING)
-		continue;
-	if (!evtimer_pending(s->look_again, NULL))
-		evtimer_add(s->look_again, &soon);
-}
-
-static struct event *event_readable(struct steering *s, int fd, event_callback_fn call)
-{
-	struct event *event = event_new(s->config.base, fd, EV_READ | EV_PERSIST, call, s);
-
-	if (event != NULL)
-		event_add(event, NULL);
-	return event;
-}
-
-/* The first SA: until then nothing is opened. */
-static bool watch(struct steering *s)
-{
-	int failed;
-
-	if (s->watching)
-		return true;
-	failed = netlink_open(&s->rtnetlink, NETLINK_ROUTE, 0);
-	if (!failed)
-		failed = netlink_open(&s->events, NETLINK_ROUTE,
-				      RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
-	if (failed) {
-		s->config.log("clones are not steered: %s", strerror(-failed));
-		netlink_close(&s->rtnetlink);
-		return false;
+	if (failed)
+		s->config.log("%s cannot be read: %s", s->config.ledger_path, strerror(-failed));
+	if (bad != 0)
+		s->config.log("%s has %zu lines that make no sense", s->config.ledger_path, bad);
+	LIST_FOR_EACH(link, &s->ledger.list) {
+		rps_undo(s, LIST_OBJECT(link, struct made, link));
+		count++;
 	}
-	s->watching = true;
-	s->on_netdevs = event_readable(s, netlink_fd(&s->events), on_netdevs);
-	s->uevents = uevent_open();
-	if (s->uevents >= 0)
-		s->on_cpus = event_readable(s, s->uevents, on_cpus);
-	read_cpus(s);
-	read_netdevs(s);
-	return s->online != NULL;
+	if (count != 0)
+		s->config.log("undone what an earlier run did to steer clones: %zu", count);
+	if (count != 0 || bad != 0)
+		steering_write_ledger(s);
 }
 
 /* --- SAs --- */
@@ -251,7 +180,7 @@ void steering_add(struct steering *s, const struct steer_sa *sa)
 	struct buffer name = { 0 };
 	struct steered *e;
 
-	if (sa_find(s, sa) != NULL || !has_room(s) || !watch(s))
+	if (sa_find(s, sa) != NULL || !has_room(s) || !watch_begin(s))
 		return;
 	e = NEW(struct steered);
 	e->sa = *sa;
@@ -301,31 +230,20 @@ struct steering *steering_new(const struct steering_config *config)
 	table_init(&s->by_name, seed, matches);
 	list_init(&s->sas);
 	list_init(&s->places);
-	s->look_again = evtimer_new(config->base, on_look_again, s);
+	s->carry_out = evtimer_new(config->base, on_carry_out, s);
+	undo_earlier(s);
 	return s;
 }
 
 void steering_free(struct steering *s)
 {
-	struct event *events[3];
-
 	if (s == NULL)
 		return;
 	LIST_FOR_EACH(link, &s->sas)
 		sa_free(s, LIST_OBJECT(link, struct steered, link));
-	events[0] = s->on_netdevs;
-	events[1] = s->on_cpus;
-	events[2] = s->look_again;
-	for (size_t i = 0; i < ARRAY_LEN(events); i++) {
-		if (events[i] != NULL)
-			event_free(events[i]);
-	}
-	if (s->uevents >= 0)
-		close(s->uevents);
-	netlink_close(&s->rtnetlink);
-	netlink_close(&s->events);
-	netdevs_done(&s->netdevs);
+	watch_end(s);
+	event_free(s->carry_out);
 	table_done(&s->by_name);
-	mem_free(s->online);
+	steer_ledger_close(&s->ledger);
 	mem_free(s);
 }

@@ -22,9 +22,11 @@ struct steering;
 
 struct steering_config {
 	struct event_base *base;
+	const char *ledger_path, *sys; /* RUNDIR/pluto.steering, /sys; borrowed */
 	void (*log)(const char *format, ...);
 };
 
+/* First undoes what the ledger has of an earlier run. */
 struct steering *steering_new(const struct steering_config *config);
 void steering_free(struct steering *s); /* NULL is fine */
 
