@@ -10,7 +10,7 @@
 set -eu
 
 tree=$(cd "$(dirname "$0")/../../.." && pwd)
-modes="one-sa clones xdp"
+modes="one-sa clones rps ports-rps xdp"
 
 # Outside: find a kernel, come back inside, and tell.
 if [ "${1:-}" != inside ]; then
@@ -44,6 +44,8 @@ lines_of() {
 	case $1 in
 	one-sa) echo clones=no ;;
 	clones) echo clones=4 clone-steering=off ;;
+	rps) echo clones=4 clone-steering=rps ;;
+	ports-rps) echo clones=4 clone-steering=rps encapsulation=yes clone-ports=spread ;;
 	xdp) echo clones=4 clone-steering=xdp ;;
 	esac
 }
