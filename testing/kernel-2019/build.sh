@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # build.sh [--if-there]: builds a kernel with the per-CPU SAs of 2019 for the guest, once, from
-# Debian's package of Linux 6.1's source and pcpu-2.patch. Takes some 12 minutes of a CPU and 2 GB of
-# disk, which it gives back. Prints its folder, as testing/lab/guest/kernel.sh does; with --if-there it
-# builds nothing, and prints nothing when there is none.
+# Debian's package of Linux 6.1's source and pcpu-2.patch, and one without the patch. Takes some 12
+# minutes of a CPU and 2 GB of disk, which it gives back. Prints its folder, as
+# testing/lab/guest/kernel.sh does; that of the other one is the folder unpatched in it. With
+# --if-there it builds nothing, and prints nothing when there is none.
 #
 # CYGNET_CACHE  where kernels are kept
 # CYGNET_JOBS   how many compilers run at once, politely; default: one for each CPU
@@ -42,32 +43,33 @@ get_source() {
 		--exclude="$package/arch/arm*/boot" --exclude="$package/tools/testing"
 	rm -r unpacked ./$package*.deb
 	cd $package
-	polite patch -p1 -i "$here/pcpu-2.patch" || fail "the patch does not fit this $package"
 }
 
-build() {
+configure() {
 	polite make -s O=../object tinyconfig
 	polite scripts/kconfig/merge_config.sh -m -O ../object ../object/.config "$here/kernel.config"
 	polite make -s O=../object olddefconfig
 	grep '=y$' "$here/kernel.config" | while read -r line; do
 		grep -qx "$line" ../object/.config || fail "the kernel cannot have $line"
 	done
-	polite make -s O=../object -j"$jobs" vmlinux || fail "it does not build"
 }
 
-# Nothing is a module, but the guest wants the folder.
+# build FOLDER: the kernel for it. Nothing is a module, but the guest wants that folder.
+build() {
+	polite make -s O=../object -j"$jobs" vmlinux || fail "it does not build"
+	mkdir -p "$1/lib/modules/$(cat ../object/include/config/kernel.release)"
+	strip -o "$1/vmlinuz" ../object/vmlinux
+	"$guest/initramfs.sh" "$1/initramfs.gz"
+}
+
 put() {
-	cd "$new/object"
-	mkdir -p "$new/kernel/lib/modules/$(cat include/config/kernel.release)"
-	strip -o "$new/kernel/vmlinuz" vmlinux
-	"$guest/initramfs.sh" "$new/kernel/initramfs.gz"
 	rm -rf "$cache"/kernel-2019@*
 	mv -T "$new/kernel" "$cache/$key"
 }
 
 key=kernel-2019@$(cat "$here/pcpu-2.patch" "$here/kernel.config" | cksum | tr ' ' -)
 key=$key-$("$guest/initramfs.sh" --key)
-if [ ! -f "$cache/$key/vmlinuz" ]; then
+if [ ! -f "$cache/$key/unpatched/vmlinuz" ]; then
 	[ "${1:-}" != --if-there ] || exit 0
 	mkdir -p "$cache"
 	exec 9>"$cache/kernel-2019.lock"
@@ -78,7 +80,10 @@ if [ ! -f "$cache/$key/vmlinuz" ]; then
 	trap 'exit 130' HUP INT TERM
 	say "building the kernel, which takes some minutes"
 	get_source
-	build
+	configure
+	build "$new/kernel/unpatched"
+	polite patch -p1 -i "$here/pcpu-2.patch" || fail "the patch does not fit this $package"
+	build "$new/kernel"
 	put
 fi
 echo "$cache/$key"
