@@ -33,15 +33,16 @@ road_up() {
 
 # ports_of HOST DIR: the source ports of its clones' SAs of one direction
 ports_of() {
-	dump "$1" | grep -v ' cpu=- ' |
-		sed -n "s/^sa dir=$2 .* encap=\([0-9]*\):4500 .*/\1/p" | sort
+	dump "$1" | sed -n -e '/ cpu=- /d' -e "s/^sa dir=$2 .* encap=\([0-9]*\):4500 .*/\1/p" | sort
 }
 
-# derived HOST DIR: those that their SPIs say
-derived() {
-	for spi in $(dump "$1" | grep -v ' cpu=- ' | sed -n "s/^sa dir=$2 spi=\([^ ]*\) .*/\1/p"); do
-		echo $((0xc000 | spi & 0x3fff))
-	done | sort
+# not_derived HOST: how many of its clones' SAs have another source port than their SPI says
+not_derived() {
+	dump "$1" | sed -n -e '/ cpu=- /d' \
+		-e 's/^sa dir=[a-z]* spi=\([^ ]*\) .* encap=\([0-9]*\):4500 .*/\1 \2/p' |
+		while read -r spi port; do
+			[ $((0xc000 | spi & 0x3fff)) = "$port" ] || echo "$spi"
+		done | grep -c '' || :
 }
 
 # watch HOST DEVICE: counts what comes in there from each port of the other end's clones
@@ -83,6 +84,11 @@ common() {
 	ports_of west out | grep -cxFf $lab/before || :
 }
 
+# unheard: ICMP messages that quote a port which nobody has at west
+unheard() {
+	on west cat /proc/net/snmp | awk '$1 == "Icmp:" { value = $3 } END { print value }'
+}
+
 road_up
 conn_of $name left=192.1.2.45 right=192.1.2.223 leftsubnet=192.0.1.0/24 rightsubnet=192.0.2.0/24 \
 	clones=4 encapsulation=yes clone-ports=spread | tee $lab/conn | conf west
@@ -95,11 +101,9 @@ up west $name
 set_is_up west 4
 set_is_up east 4
 for gw in west east; do
-	for dir in in out; do
-		assert_eq "$gw: different ports $dir" "$(ports_of $gw $dir | sort -u | grep -c '')" 4
-		assert_eq "$gw: they are those of the SPIs" "$(ports_of $gw $dir)" \
-			"$(derived $gw $dir)"
-	done
+	assert_eq "$gw: ports it sends from" "$(ports_of $gw out | uniq | grep -c '')" 4
+	assert_eq "$gw: ports it expects" "$(ports_of $gw in | uniq | grep -c '')" 4
+	assert_eq "$gw: ports that are not those of the SPI" "$(not_derived $gw)" 0
 	assert_eq "$gw: head on 4500" "$(count $gw "sa dir" "cpu=- " encap=4500:4500)" 2
 	watch $gw eth1
 done
@@ -116,6 +120,7 @@ done
 assert_eq "MTU learned so far" "$(learned)" ""
 assert_fails "a ping that is too long" ping_long 3
 assert_eq "MTU learned by a clone's port" "$(learned)" 1400
+assert_eq "what the router says that nobody hears" "$(unheard)" 0
 assert_ok "the second one's sender is told" grep "message too long" $lab/long
 assert_ok "pings of the length that goes" ping_from west 3 192.0.1.254 192.0.2.254 2
 
