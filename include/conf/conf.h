@@ -27,7 +27,14 @@ enum clone_mode { CLONE_MODE_ALL, CLONE_MODE_ONDEMAND };
 enum clone_ports { CLONE_PORTS_SAME, CLONE_PORTS_SPREAD };
 
 /* clone-steering=: how packets of a clone get to its CPU. */
-enum conf_steering { STEERING_OFF, STEERING_RPS, STEERING_XDP, STEERING_LAST = STEERING_XDP };
+enum conf_steering {
+	STEERING_OFF,
+	STEERING_AUTO,
+	STEERING_NTUPLE,
+	STEERING_RPS,
+	STEERING_XDP,
+	STEERING_LAST = STEERING_XDP
+};
 
 enum { CONN_NAME_MAX = 128, CLONES_MAX = 1024 };
 /* leftsubnets= and rightsubnets=: of one end, and of all the pairs of both ends. */

@@ -132,6 +132,8 @@ static const struct option_word clone_mode_words[] = {
 
 static const struct option_word clone_steering_words[] = {
 	{ .word = "off", .value = STEERING_OFF },
+	{ .word = "auto", .value = STEERING_AUTO },
+	{ .word = "ntuple", .value = STEERING_NTUPLE },
 	{ .word = "rps", .value = STEERING_RPS },
 	{ .word = "xdp", .value = STEERING_XDP },
 	{ .word = NULL },
@@ -398,7 +400,7 @@ static const struct option conn_rows[] = {
 	  .help = "With clone-mode=ondemand: whether the kernel, too, says which CPU sends without a "
 		  "clone, and that clone is made at once. That costs packets; see CLONES ON "
 		  "DEMAND." },
-	{ .name = "clone-steering", .kind = &kind_words, AT(clone_steering), .default_text = "off",
+	{ .name = "clone-steering", .kind = &kind_words, AT(clone_steering), .default_text = "auto",
 	  .words = clone_steering_words,
 	  .help = "How what comes in for a clone gets to the clone's CPU, where the card puts all ESP of "
 		  "a peer on one; see CLONES THAT RECEIVE." },

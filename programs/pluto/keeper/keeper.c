@@ -210,6 +210,7 @@ static void make_channel(struct keeper *k, int fd)
 static void make_steering(struct keeper *k)
 {
 	struct steering_config config = { .base = loop_base(k->loop), .sys = "/sys",
+					  .nic = &nic_source_live,
 					  .ledger_path = k->files.steering_path, .log = log_line };
 
 	k->steering = steering_new(&config);

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "nic/nic.h"
 #include "pluto/steer/state.h"
 
 static void refuse(struct steering *s, struct place *p, const char *why)
@@ -21,7 +20,7 @@ static bool loses_tags(const struct steering *s, const struct place *p)
 	bool strips;
 
 	if (!netdev_has_vlans(&s->netdevs, p->index) ||
-	    nic_read(&nic_source_live, p->name, &facts) != 0)
+	    nic_read(s->config.nic, p->name, &facts) != 0)
 		return false;
 	strips = nic_has(&facts, NIC_VLAN_STRIP);
 	nic_facts_done(&facts);

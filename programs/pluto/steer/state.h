@@ -4,6 +4,7 @@
 
 #include "base/list.h"
 #include "base/table.h"
+#include "nic/nic.h"
 #include "pluto/steer/ledger.h"
 #include "pluto/steer/netdev.h"
 #include "pluto/steer/steering.h"
@@ -18,11 +19,12 @@ struct place {
 	unsigned index;
 	char name[IF_NAMESIZE];
 	size_t users;               /* SAs */
-	size_t xdp_users, rps_users; /* of them */
+	size_t xdp_users, rps_users, rule_users; /* of them */
 	int xdp;                    /* holds the program there; -1: it is not there */
 	bool xdp_refused;
 	bool rps_refused, rps_said;
-	bool rps_dirty;             /* its SAs or their CPUs are others now */
+	bool rules_refused, rules_said;
+	bool rps_dirty, rules_dirty; /* its SAs or their CPUs are others now */
 };
 
 /* An SA, owned by the table. */
@@ -32,6 +34,7 @@ struct steered {
 	struct steer_sa sa;
 	struct place *place;        /* NULL: no interface has its address */
 	bool in_xdp;
+	struct made *rule;          /* the ledger's; NULL: the card has none for it */
 };
 
 struct steering {
@@ -56,16 +59,20 @@ struct steer_means {
 	void (*leave)(struct steering *s, struct steered *e);  /* it will have none */
 	void (*settle)(struct steering *s, struct steered *e); /* a CPU or an interface changed */
 };
-extern const struct steer_means by_xdp, by_rps;
+extern const struct steer_means by_xdp, by_rps, by_rule;
 
 /* Many SAs come at once: what is done for all of an interface's together is done a little later. */
 void steering_carry_out_soon(struct steering *s);
 void by_rps_carry_out(struct steering *s, struct place *p);
+/* `facts` are what the card says now. */
+void by_rule_carry_out(struct steering *s, struct place *p, const struct nic_facts *facts);
 /* Interfaces have changed: whether the program can stay at this one. */
 void by_xdp_check(struct steering *s, struct place *p);
 
 /* Gives a queue back what it had, where it still has ours; strikes it out. */
 void rps_undo(struct steering *s, struct made *m);
+/* Takes a rule that still says what we wrote out of the card; strikes it out. */
+void rule_undo(struct steering *s, struct made *m);
 /* After something was struck out; that it cannot be written is told to the log. */
 void steering_write_ledger(struct steering *s);
 

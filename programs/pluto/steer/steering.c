@@ -14,6 +14,8 @@ enum {
 };
 
 static const struct steer_means *const means[] = {
+	[STEERING_AUTO] = &by_rule,
+	[STEERING_NTUPLE] = &by_rule,
 	[STEERING_RPS] = &by_rps,
 	[STEERING_XDP] = &by_xdp,
 };
@@ -97,14 +99,28 @@ void steering_carry_out_soon(struct steering *s)
 		evtimer_add(s->carry_out, &soon);
 }
 
+static void carry_out_rules(struct steering *s, struct place *p)
+{
+	struct nic_facts facts;
+
+	if (!p->rules_dirty || nic_read(s->config.nic, p->name, &facts) != 0)
+		return;
+	by_rule_carry_out(s, p, &facts);
+	nic_facts_done(&facts);
+}
+
 static void on_carry_out(evutil_socket_t fd, short what, void *context)
 {
 	struct steering *s = context;
 
 	(void)fd;
 	(void)what;
-	LIST_FOR_EACH(link, &s->places)
-		by_rps_carry_out(s, LIST_OBJECT(link, struct place, link));
+	LIST_FOR_EACH(link, &s->places) {
+		struct place *p = LIST_OBJECT(link, struct place, link);
+
+		by_rps_carry_out(s, p);
+		carry_out_rules(s, p);
+	}
 }
 
 /* --- The ledger --- */
@@ -128,7 +144,12 @@ static void undo_earlier(struct steering *s)
 	if (bad != 0)
 		s->config.log("%s has %zu lines that make no sense", s->config.ledger_path, bad);
 	LIST_FOR_EACH(link, &s->ledger.list) {
-		rps_undo(s, LIST_OBJECT(link, struct made, link));
+		struct made *m = LIST_OBJECT(link, struct made, link);
+
+		if (m->kind == MADE_RPS)
+			rps_undo(s, m);
+		else
+			rule_undo(s, m);
 		count++;
 	}
 	if (count != 0)

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/must_check.h"
+#include "nic/nic.h"
 #include "pluto/steer/sa.h"
 
 /*
@@ -23,6 +24,7 @@ struct steering;
 struct steering_config {
 	struct event_base *base;
 	const char *ledger_path, *sys; /* RUNDIR/pluto.steering, /sys; borrowed */
+	const struct nic_source *nic;  /* where cards are asked, and get rules */
 	void (*log)(const char *format, ...);
 };
 

@@ -12,6 +12,8 @@ up west westnet-eastnet
 set_is_up east 4
 streams_to_east 3
 echo "info: percent of the packets that CPUs 0 to 3 decrypted without steering: $(shares)"
+assert_ok "the log says what would help" \
+	grep -q 'eth1 (veth): .*; clone-steering=xdp or rps would spread it' $lab/east/pluto.log
 assert_ok "without it CPU 0 decrypts nine of ten" [ "$(shares | cut -d ' ' -f 1)" -ge 90 ]
 down west westnet-eastnet
 set_is_gone east

@@ -129,6 +129,19 @@ static void nothing_is_drawn_where_it_makes_no_difference(void **state)
 	pair_free(pair);
 }
 
+static void with_steering_off_nobody_is_asked(void **state)
+{
+	struct pair *pair = new_pair(" clones=4\n clone-steering=off\n");
+
+	(void)state;
+	by_spi = true;
+	pair_up(pair);
+	pair_advance(pair, SECONDS(5));
+	assert_int_equal(asked, 0);
+	assert_int_equal(facts_cpus(&pair->west, KERNEL_OUT), 0xf);
+	pair_free(pair);
+}
+
 static void a_cpu_that_no_queue_reaches_gets_any_spi_after_many_draws(void **state)
 {
 	struct pair *pair = new_pair(" clones=1\n");
@@ -151,6 +164,7 @@ int main(void)
 		cmocka_unit_test(in_udp_the_port_is_what_makes_them_land),
 		cmocka_unit_test(between_the_same_two_ports_nobody_is_asked),
 		cmocka_unit_test(nothing_is_drawn_where_it_makes_no_difference),
+		cmocka_unit_test(with_steering_off_nobody_is_asked),
 		cmocka_unit_test(a_cpu_that_no_queue_reaches_gets_any_spi_after_many_draws),
 	};
 

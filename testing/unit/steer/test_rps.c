@@ -20,6 +20,7 @@
 enum { QUEUES = 3, CPUS = 40 };
 
 static char sys[64], ledger_path[96];
+static const struct nic_source nobody;
 static unsigned said; /* lines of the log */
 
 static void count_lines(const char *format, ...)
@@ -135,7 +136,7 @@ static struct world *world_new(void)
 	struct world *w = NEW(struct world);
 
 	w->base = event_base_new();
-	w->s = steering_new(&(struct steering_config) { .base = w->base, .sys = sys,
+	w->s = steering_new(&(struct steering_config) { .base = w->base, .sys = sys, .nic = &nobody,
 							.ledger_path = ledger_path,
 							.log = count_lines });
 	w->s->possible_cpus = CPUS;
@@ -238,7 +239,7 @@ static void test_after_a_crash_the_next_one_gives_back(void **state)
 	put("2\n", "class/net/eth1/queues/rx-1/rps_cpus"); /* meanwhile, by somebody else */
 	w = NEW(struct world);
 	w->base = event_base_new();
-	w->s = steering_new(&(struct steering_config) { .base = w->base, .sys = sys,
+	w->s = steering_new(&(struct steering_config) { .base = w->base, .sys = sys, .nic = &nobody,
 							.ledger_path = ledger_path,
 							.log = count_lines });
 	assert_string_equal(mask_of(0), "00,00000001");

@@ -33,7 +33,8 @@ static struct draw draw_of(const struct world *w, const struct ike_sa *sa,
 		.spread = spread,
 		/* In UDP between the same two ports all SAs land together; other daemons have ports
 		 * of their own choice. */
-		.ask = w->host.lands != NULL && child->cpu != KERNEL_CPU_NONE &&
+		.ask = w->host.lands != NULL && c->conf->clone_steering != STEERING_OFF &&
+		       child->cpu != KERNEL_CPU_NONE &&
 		       (!ends.encapsulated || (spread && sa->peer_is_cygnet)),
 	};
 }
