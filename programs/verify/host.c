@@ -21,6 +21,15 @@ bool host_wants_udp(const struct host *h)
 	return false;
 }
 
+bool host_spreads_ports(const struct host *h)
+{
+	for (size_t i = 0; h->conf_read && i < h->conf.count; i++)
+		if (h->conf.conns[i].encapsulation == ENCAPSULATION_YES &&
+		    h->conf.conns[i].clone_ports == CLONE_PORTS_SPREAD)
+			return true;
+	return false;
+}
+
 static bool has_nets(const struct conf_end *end, uint16_t family)
 {
 	for (size_t i = 0; i < end->subnets.count; i++)

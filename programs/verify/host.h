@@ -58,6 +58,7 @@ struct host {
 
 bool host_wants_clones(const struct host *h);  /* a connection has clones= */
 bool host_wants_udp(const struct host *h);     /* a connection has encapsulation=yes */
+bool host_spreads_ports(const struct host *h); /* and one of those has clone-ports=spread */
 bool host_forwards(const struct host *h, uint16_t family); /* nets of that family are behind it */
 bool host_has_family(const struct host *h, uint16_t family); /* peers of that family */
 

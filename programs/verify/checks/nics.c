@@ -37,35 +37,46 @@ static void check_queues(const struct host *h, const struct nic_facts *nic, stru
 		      nic->queues);
 }
 
-/* Of one family: what the card looks at, and so what of a peer is spread. */
-static void check_hash(const struct host *h, const struct nic_facts *nic, enum nic_flow esp,
-		       enum nic_flow udp, const char *family, struct findings *f)
+/* What of a peer is not spread, and what would help. */
+static void warn_of_hash(const struct host *h, bool udp, const char *family, const char *name,
+			 struct findings *f)
 {
-	bool in_udp = host_wants_udp(h);
-	bool good = hashes(nic, in_udp ? udp : esp);
-
-	if (hashes(nic, esp) && hashes(nic, udp))
-		found(f, VERDICT_OK, nic->name, "hash", NULL,
-		      "%s: hashes ESP by its SPI, and UDP by its ports", family);
-	else if (good)
-		found(f, VERDICT_OK, nic->name, "hash", NULL, "%s: hashes %s", family,
-		      in_udp ? "UDP by its ports, which encapsulation=yes uses" :
-			       "ESP by its SPI");
-	else if (!host_wants_clones(h))
-		found(f, VERDICT_OK, nic->name, "hash", NULL,
-		      "%s: does not hash %s, and no connection has clones", family,
-		      in_udp ? "UDP by its ports" : "ESP by its SPI");
-	else if (hashes(nic, udp))
-		found(f, VERDICT_WARN, nic->name, "hash",
+	if (udp && host_wants_udp(h))
+		found(f, VERDICT_WARN, name, "hash",
+		      "clone-ports=spread at both ends, or clone-steering=xdp",
+		      "%s: hashes UDP by its ports, but all clones have the same: all of a peer comes "
+		      "by one queue", family);
+	else if (udp)
+		found(f, VERDICT_WARN, name, "hash",
 		      "ethtool -N NAME rx-flow-hash esp4 sdfn where the card can; else "
-		      "clone-steering=xdp",
+		      "clone-steering=xdp, or encapsulation=yes clone-ports=spread at both ends",
 		      "%s: hashes UDP by its ports and not ESP by its SPI: all ESP of a peer comes by "
 		      "one queue", family);
 	else
-		found(f, VERDICT_WARN, nic->name, "hash",
+		found(f, VERDICT_WARN, name, "hash",
 		      "clone-steering=xdp; ethtool -n NAME rx-flow-hash esp4 shows what it hashes",
-		      "%s: hashes neither ESP by its SPI nor UDP by its ports: all of a peer "
-		      "comes by one queue", family);
+		      "%s: hashes neither ESP by its SPI nor UDP by its ports: all of a peer comes by "
+		      "one queue", family);
+}
+
+/* Of one family: what the card looks at, and so what of a peer is spread. */
+static void check_hash(const struct host *h, const struct nic_facts *nic, enum nic_flow esp_flow,
+		       enum nic_flow udp_flow, const char *family, struct findings *f)
+{
+	bool esp = hashes(nic, esp_flow), udp = hashes(nic, udp_flow);
+	bool good = host_wants_udp(h) ? udp && host_spreads_ports(h) : esp;
+
+	if (!host_wants_clones(h))
+		found(f, VERDICT_OK, nic->name, "hash", NULL,
+		      "%s: hashes %s, and no connection has clones", family,
+		      esp && udp ? "ESP by its SPI and UDP by its ports" : esp ? "ESP by its SPI" :
+		      udp ? "UDP by its ports" : "neither ESP by its SPI nor UDP by its ports");
+	else if (good)
+		found(f, VERDICT_OK, nic->name, "hash", NULL, "%s: hashes %s", family,
+		      host_wants_udp(h) ? "UDP by its ports, of which each clone has its own" :
+					  "ESP by its SPI");
+	else
+		warn_of_hash(h, udp, family, nic->name, f);
 }
 
 static void check_rules(const struct nic_facts *nic, struct findings *f)
@@ -81,12 +92,23 @@ static void check_rules(const struct nic_facts *nic, struct findings *f)
 		found(f, VERDICT_OK, nic->name, "ntuple", NULL, "has no ntuple filters");
 }
 
-static void check_xdp(const struct device *d, struct findings *f)
+static bool wants_xdp(const struct host *h)
+{
+	for (size_t i = 0; h->conf_read && i < h->conf.count; i++)
+		if (h->conf.conns[i].clone_steering == STEERING_XDP)
+			return true;
+	return false;
+}
+
+static void check_xdp(const struct host *h, const struct device *d, struct findings *f)
 {
 	static const char *const modes[] = { "no XDP program", "an XDP program, native",
 					     "an XDP program, generic", "an XDP program, in the card" };
 
-	if (d->xdp >= 0 && d->xdp < (int)(sizeof(modes) / sizeof(modes[0])))
+	if (d->xdp == 0 && h->clone_count != 0 && d->leads_to_peers && wants_xdp(h))
+		found(f, VERDICT_WARN, d->nic.name, "xdp", "pluto's log says why",
+		      "has no XDP program, though clone-steering=xdp is configured and clones are up");
+	else if (d->xdp >= 0 && d->xdp < (int)(sizeof(modes) / sizeof(modes[0])))
 		found(f, VERDICT_OK, d->nic.name, "xdp", NULL, "has %s", modes[d->xdp]);
 	else if (d->xdp >= 0)
 		found(f, VERDICT_OK, d->nic.name, "xdp", NULL, "has several XDP programs");
@@ -170,7 +192,7 @@ void check_nics(const struct host *h, struct findings *f)
 				check_hash(h, nic, NIC_ESP6, NIC_UDP6, "IPv6", f);
 			check_rules(nic, f);
 		}
-		check_xdp(&h->devices[i], f);
+		check_xdp(h, &h->devices[i], f);
 		check_features(h, nic, f);
 		check_rps(h, nic, f);
 	}
