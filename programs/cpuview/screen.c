@@ -69,12 +69,14 @@ static void line(struct drawing *d, const char *colour, const char *text)
 	write_text(d->out, "\n");
 }
 
+/* Of a sum, which is longer than the longest, it is left out. */
 static void bar(struct drawing *d, uint64_t bits, const char *colour)
 {
-	uint32_t len = d->most == 0 ? 0 : (uint32_t)((double)bits * d->bar_width / (double)d->most +
-						     0.5);
+	uint32_t len = 0;
 
-	if (len == 0 && bits != 0)
+	if (bits != 0 && bits <= d->most)
+		len = (uint32_t)((double)bits * d->bar_width / (double)d->most + 0.5);
+	if (len == 0 && bits != 0 && bits <= d->most)
 		len = 1;
 	paint(d, colour);
 	for (uint32_t i = 0; i < d->bar_width; i++)
