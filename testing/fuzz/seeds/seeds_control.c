@@ -20,6 +20,7 @@ static const char *const seeds[] = {
 		NAMED("up", "a"),
 	REQUEST("autoall-done", ", \"route\": [\"a\"], \"start\": [\"b\"], \"more\": true")
 		REQUEST("autoall-done", "") REQUEST("ready", ""),
+	NAMED("up", "a") REQUEST("cpus", "") REQUEST("cpus", ", \"name\": 7"),
 	REQUEST("listen", "") REQUEST("rereadsecrets", "") REQUEST("version", "")
 		REQUEST("statuss", "") REQUEST("shutdown", ""),
 	"{\"class\": 6, \"traffic\": {\"serial\": 2, \"name\": \"a-1\", \"type\": \"ESP\", "
