@@ -41,6 +41,9 @@ void check_kernel(const struct host *h, struct findings *f)
 {
 	const struct kernel_probe *p = &h->probe;
 
+	if (h->conf_read && h->conf.setup.kernel == KERNEL_NONE)
+		found(f, VERDICT_WARN, "kernel", "none", NULL,
+		      "kernel=none is configured: no packet is protected");
 	if (p->error == -EPERM)
 		found(f, VERDICT_WARN, "kernel", "esp", "run this as root",
 		      "ESP and per-CPU SAs: not tried, for want of privilege");

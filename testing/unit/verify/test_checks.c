@@ -46,6 +46,9 @@ static void kernel(void **state)
 	assert_found(check_kernel, "per-cpu", VERDICT_OK, "no connection asks");
 	machine_conf(CLONES);
 	assert_found(check_kernel, "per-cpu", VERDICT_WARN, "bound to no CPU");
+	assert_silent(check_kernel, "none");
+	machine_conf("config setup\n kernel=none\n" CLONES);
+	assert_found(check_kernel, "none", VERDICT_WARN, "no packet is protected");
 	h->probe.error = -EPERM;
 	assert_found(check_kernel, "esp", VERDICT_WARN, "not tried");
 	assert_silent(check_kernel, "per-cpu");
