@@ -80,6 +80,7 @@ bool gather_device(struct host *h, const char *name, bool leads_to_peers)
 	}
 	d->leads_to_peers = leads_to_peers;
 	d->xdp = xdp_mode(name);
+	d->xdp_native = xdp_native(name);
 	h->device_count++;
 	return true;
 }

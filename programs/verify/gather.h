@@ -19,7 +19,10 @@ struct output output_of(const char *const words[]);
 
 /* The mode of the XDP program of a device, IFLA_XDP_ATTACHED; -1: not known. */
 int xdp_mode(const char *device);
+/* Whether its driver has XDP, and can redirect: 1, 0, or -1: not known. */
+int xdp_native(const char *device);
 struct nlmsghdr;
-void xdp_read(const struct nlmsghdr *message, int *mode); /* its reader: of RTM_NEWLINK */
+void xdp_read(const struct nlmsghdr *message, int *mode); /* their readers: of RTM_NEWLINK .. */
+void xdp_read_features(const struct nlmsghdr *message, int *native); /* .. and of netdev's answer */
 
 #endif

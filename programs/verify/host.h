@@ -26,6 +26,7 @@ struct kernel_probe {
 struct device {
 	struct nic_facts nic;      /* owned */
 	bool leads_to_peers;       /* pluto says so */
+	int xdp_native;            /* the driver can do XDP by itself: 1, 0, or -1: not known */
 	int xdp;                   /* IFLA_XDP_ATTACHED: 0 none, 1 native, 2 generic, 3 in the card; -1 */
 };
 

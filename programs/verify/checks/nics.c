@@ -103,13 +103,17 @@ static bool wants_xdp(const struct host *h)
 static void check_xdp(const struct host *h, const struct device *d, struct findings *f)
 {
 	static const char *const modes[] = { "no XDP program", "an XDP program, native",
-					     "an XDP program, generic", "an XDP program, in the card" };
+					     "an XDP program, generic",
+					     "an XDP program, in the card" };
+	const char *driver = d->xdp_native == 1 ? "; its driver has XDP (native)" :
+			     d->xdp_native == 0 ? "; its driver has none: generic only, slower" : "";
 
 	if (d->xdp == 0 && h->clone_count != 0 && d->leads_to_peers && wants_xdp(h))
 		found(f, VERDICT_WARN, d->nic.name, "xdp", "pluto's log says why",
-		      "has no XDP program, though clone-steering=xdp is configured and clones are up");
+		      "has no XDP program, though clone-steering=xdp is configured and clones are "
+		      "up%s", driver);
 	else if (d->xdp >= 0 && d->xdp < (int)(sizeof(modes) / sizeof(modes[0])))
-		found(f, VERDICT_OK, d->nic.name, "xdp", NULL, "has %s", modes[d->xdp]);
+		found(f, VERDICT_OK, d->nic.name, "xdp", NULL, "has %s%s", modes[d->xdp], driver);
 	else if (d->xdp >= 0)
 		found(f, VERDICT_OK, d->nic.name, "xdp", NULL, "has several XDP programs");
 }

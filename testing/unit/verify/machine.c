@@ -80,7 +80,7 @@ struct device *machine_card(void)
 {
 	struct device *d = &host.devices[host.device_count++];
 
-	*d = (struct device) { .leads_to_peers = true, .nic = {
+	*d = (struct device) { .leads_to_peers = true, .xdp_native = -1, .nic = {
 		.name = "eth1", .is_card = true, .driver = "ice", .mtu = 1500, .queues = 4,
 		.features_known = true, .features_on = 1u << NIC_GRO,
 		.features_can = 1u << NIC_GRO | 1u << NIC_NTUPLE,

@@ -160,8 +160,12 @@ static void features(void **state)
 	assert_found(check_nics, "xdp", VERDICT_OK, "no XDP program");
 	h->clone_count = 1;
 	assert_found(check_nics, "xdp", VERDICT_WARN, "though clone-steering=xdp is configured");
+	d->xdp_native = 1;
+	assert_found(check_nics, "xdp", VERDICT_WARN, "; its driver has XDP (native)");
+	d->xdp_native = 0;
+	assert_found(check_nics, "xdp", VERDICT_WARN, "; its driver has none: generic only");
 	d->xdp = 1;
-	assert_found(check_nics, "xdp", VERDICT_OK, "native");
+	assert_found(check_nics, "xdp", VERDICT_OK, "an XDP program, native; ");
 	d->xdp = 2;
 	assert_found(check_nics, "xdp", VERDICT_OK, "generic");
 	d->xdp = 4;

@@ -104,6 +104,29 @@ static void the_mode_of_xdp_is_read_from_a_link(void **state)
 	assert_int_equal(xdp_mode("no-such-device"), -1);
 }
 
+/* BASIC and REDIRECT, which cpumaps need. */
+static int native_of(int attribute, uint64_t features)
+{
+	union netlink_message m;
+	int native = -1;
+
+	(void)netlink_begin(&m, 0x20, 4);
+	mnl_attr_put_u32(&m.header, 1, 7);
+	mnl_attr_put_u64(&m.header, (uint16_t)attribute, features);
+	xdp_read_features(&m.header, &native);
+	return native;
+}
+
+static void whether_a_driver_has_xdp_is_read_from_its_features(void **state)
+{
+	(void)state;
+	assert_int_equal(native_of(3, 0x7f), 1);
+	assert_int_equal(native_of(3, 1), 0);
+	assert_int_equal(native_of(3, 0), 0);
+	assert_int_equal(native_of(2, 0x7f), -1);
+	assert_int_equal(xdp_native("no-such-device"), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +134,7 @@ int main(void)
 		cmocka_unit_test(json_has_one_object_for_each_and_the_sum),
 		cmocka_unit_test(a_programs_output_is_had_or_why_not),
 		cmocka_unit_test(the_mode_of_xdp_is_read_from_a_link),
+		cmocka_unit_test(whether_a_driver_has_xdp_is_read_from_its_features),
 	};
 
 	return cmocka_run_group_tests_name("findings", tests, NULL, NULL);
