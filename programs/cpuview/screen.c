@@ -69,14 +69,12 @@ static void line(struct drawing *d, const char *colour, const char *text)
 	write_text(d->out, "\n");
 }
 
-/* Of a sum, which is longer than the longest, it is left out. */
 static void bar(struct drawing *d, uint64_t bits, const char *colour)
 {
-	uint32_t len = 0;
+	uint32_t len = d->most == 0 ? 0 : (uint32_t)((double)bits * d->bar_width / (double)d->most +
+						     0.5);
 
-	if (bits != 0 && bits <= d->most)
-		len = (uint32_t)((double)bits * d->bar_width / (double)d->most + 0.5);
-	if (len == 0 && bits != 0 && bits <= d->most)
+	if (len == 0 && bits != 0)
 		len = 1;
 	paint(d, colour);
 	for (uint32_t i = 0; i < d->bar_width; i++)
@@ -135,23 +133,25 @@ static void name_print(const struct cpu_row *row, uint32_t width, char *out, siz
 		(void)snprintf(out, out_len, "..%s%s", row->name + len - room + 2, more);
 }
 
-static void write_flow(struct drawing *d, const struct flow *flow, const char *colour)
+/* A sum has no bar: it would be longer than the longest. */
+static void write_flow(struct drawing *d, const struct flow *flow, bool is_sum, const char *colour)
 {
 	char packets[AMOUNT_MAX], bits[AMOUNT_MAX];
 
 	write_format(d->out, " %5s %5s ", amount_print(flow->packets, packets),
 		     amount_print(flow->bits, bits));
-	bar(d, flow->bits, colour);
+	bar(d, is_sum ? 0 : flow->bits, colour);
 }
 
 static void write_row(struct drawing *d, const char *label, const struct cpu_row *row)
 {
 	char name[SAMPLE_NAME_MAX + 16], share[SHARE_TEXT_MAX], queue[48] = "";
+	bool is_sum = row == &d->picture->rates->total;
 
 	name_print(row, d->name_width, name, sizeof(name));
 	write_format(d->out, "%3s %-*.*s", label, (int)d->name_width, (int)d->name_width, name);
-	write_flow(d, &row->out, green);
-	write_flow(d, &row->in, blue);
+	write_flow(d, &row->out, is_sum, green);
+	write_flow(d, &row->in, is_sum, blue);
 	if (row->cpu >= 0) {
 		share_print(d->picture->rates, row, share);
 		queue_print(d->picture, row->cpu, queue, sizeof(queue));

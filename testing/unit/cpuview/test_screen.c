@@ -22,7 +22,7 @@ static void make_rates(struct rates *r, uint32_t cpus)
 		.per_cpu = true, .loads_known = true, .dialect = "mainline", .set_count = 1,
 		.sa_count = cpus + 1, .clone_count = cpus, .bound_cpus = cpus, .span = SECONDS(1),
 		.any = { .cpu = -1, .name = "westnet-eastnet-0", .sa_count = 1 },
-		.total = { .cpu = -1, .sa_count = cpus + 1, .out = { 12345, 98765432 }, .in = { 2, 345678 } },
+		.total = { .cpu = -1, .sa_count = cpus + 1, .out = { 12345, 98765432 }, .in = { 2, 5678 } },
 		.rows = mem_new_array(cpus, sizeof(*r->rows)), .row_count = cpus,
 	};
 	for (uint32_t i = 0; i < cpus; i++) {
@@ -139,7 +139,7 @@ static void four_cpus_on_80_columns(void **state)
 		"in: by SA; which CPU decrypts: unknown, softirq load only (rx)\n"
 		"CPU SA                   out/s bit/s          in/s bit/s           rx queue/irq\n"
 		"any westnet-eastnet-0        0     0             0     0        \n"
-		"sum                        12k   98M             2  345k        \n"
+		"sum                        12k   98M             2  5.6k        \n"
 		"  0 westnet-eastnet-1       10  8.0k ##          0  8.0k ##       25% \n";
 	const struct sentences none = { .count = 0 };
 	struct view view = { 80, 24, false, false, LAYOUT_FIT, 0 };
