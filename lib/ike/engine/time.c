@@ -153,6 +153,9 @@ static void fire(struct world *w, struct timer *t)
 	case TIMER_LIVENESS:
 		liveness_due(w, TIMER_OBJECT(t, struct ike_sa, liveness_timer));
 		break;
+	case TIMER_REPLIES:
+		replies_on_time(w, TIMER_OBJECT(t, struct ike_sa, replies_timer));
+		break;
 	case TIMER_CHILD_REKEY:
 		child_rekey_due(w, TIMER_OBJECT(t, struct child_sa, rekey_timer));
 		break;

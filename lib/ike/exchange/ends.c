@@ -121,6 +121,7 @@ void ike_end(struct world *w, struct ike_sa *sa, enum end_reason reason, const c
 	timer_stop(w, &sa->keepalive_timer);
 	timer_stop(w, &sa->rekey_timer);
 	timer_stop(w, &sa->liveness_timer);
+	timer_stop(w, &sa->replies_timer);
 	if (!told)
 		w->hooks->ike_gone(w, sa, reason, text);
 	rekey_ike_ended(w, sa);

@@ -87,7 +87,7 @@ void ike_sa_enter_half_open(struct world *w, struct ike_sa *sa)
 	struct peer_key key = peer_key(sa->spi_i, &sa->remote);
 
 	sa->asked_from = sa->remote;
-	sa->highest_request = 1; /* IKE_SA_INIT was id 0 */
+	sa->highest_request = sa->oldest_request = 1; /* IKE_SA_INIT was id 0 */
 	table_add(&w->ike_by_peer, bytes_at(&key, sizeof(key)), &sa->by_peer);
 	w->half_open++;
 	w->guard.bytes += sa->kept;
@@ -111,13 +111,6 @@ void ike_keys_done(struct ike_keys *k)
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		secret_done(all[i]);
-}
-
-static void replies_done(struct ike_sa *sa)
-{
-	for (uint32_t i = 0; i < sa->reply_count; i++)
-		buffer_done(&sa->replies[i].datagram);
-	mem_free(sa->replies);
 }
 
 static struct bytes connection_key(const uint64_t *id)
@@ -164,6 +157,7 @@ void ike_sa_free(struct world *w, struct ike_sa *sa)
 	timer_stop(w, &sa->keepalive_timer);
 	timer_stop(w, &sa->rekey_timer);
 	timer_stop(w, &sa->liveness_timer);
+	timer_stop(w, &sa->replies_timer);
 	requests_drop_all(w, sa);
 	assemblies_drop_all(w, sa);
 	followups_free_all(w, sa);

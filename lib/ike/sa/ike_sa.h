@@ -112,6 +112,7 @@ struct ike_sa {
 	struct reply *replies;          /* ring of `reply_count`, by message id */
 	uint32_t reply_count;
 	uint32_t highest_request;       /* one more than the highest id seen; 0: none */
+	uint32_t oldest_request;        /* those below are answered, and the answers gone */
 	struct list assemblies;         /* of the peer's fragments: struct assembly */
 	size_t fragment_bytes;          /* that they keep */
 	uint32_t highest_answer;        /* the same of answers to our requests */
@@ -130,7 +131,7 @@ struct ike_sa {
 	struct list children;           /* struct child_sa */
 	uint32_t child_count;
 	struct timer requests_timer, half_open_timer, life_timer, keepalive_timer, rekey_timer;
-	struct timer liveness_timer;
+	struct timer liveness_timer, replies_timer;
 	int64_t last_sent;              /* for keepalives */
 	int64_t last_heard;             /* a new authentic message of the peer */
 	uint64_t last_inbound;          /* packets on its children at the last look */

@@ -158,6 +158,7 @@ void ike_sa_send(struct world *w, struct ike_sa *sa, struct bytes messages)
 void reply_send(struct world *w, struct ike_sa *sa, const struct reply *reply)
 {
 	sa->last_sent = w->now;
+	timer_set(w, &sa->replies_timer, TIMER_REPLIES, w->now + REPLIES_KEPT);
 	send_between(w, &reply->local, &reply->remote, buffer_bytes(&reply->datagram));
 }
 
@@ -370,6 +371,8 @@ enum reply_status reply_find(struct ike_sa *sa, uint32_t message_id, uint32_t wi
 {
 	struct reply *place;
 
+	if (message_id < sa->oldest_request)
+		return REPLY_OUTSIDE;
 	if (sa->replies == NULL) {
 		sa->replies = mem_new_array(window, sizeof(*sa->replies));
 		sa->reply_count = window;
@@ -401,6 +404,57 @@ void reply_begin(struct ike_sa *sa, struct reply *reply, uint32_t message_id)
 	reply->message_id = message_id;
 	if (message_id >= sa->highest_request)
 		sa->highest_request = message_id + 1;
+}
+
+static bool is_answered(const struct ike_sa *sa, uint32_t message_id)
+{
+	const struct reply *reply = &sa->replies[message_id % sa->reply_count];
+
+	return reply->used && reply->message_id == message_id;
+}
+
+/* Of those that may still come. */
+static bool all_are_answered(const struct ike_sa *sa)
+{
+	uint32_t id = sa->highest_request;
+
+	while (id > sa->oldest_request && sa->highest_request - id < sa->reply_count)
+		if (!is_answered(sa, --id))
+			return false;
+	return true;
+}
+
+static bool any_is_worked_on(const struct ike_sa *sa)
+{
+	for (uint32_t i = 0; i < sa->reply_count; i++)
+		if (sa->replies[i].used && sa->replies[i].working)
+			return true;
+	return false;
+}
+
+void replies_done(struct ike_sa *sa)
+{
+	for (uint32_t i = 0; i < sa->reply_count; i++)
+		buffer_done(&sa->replies[i].datagram);
+	mem_free(sa->replies);
+	sa->replies = NULL;
+	sa->reply_count = 0;
+}
+
+void replies_on_time(struct world *w, struct ike_sa *sa)
+{
+	if (any_is_worked_on(sa)) {
+		timer_set(w, &sa->replies_timer, TIMER_REPLIES, w->now + REPLIES_KEPT);
+		return;
+	}
+	/* Where one is missing, the places say which are not. */
+	if (!all_are_answered(sa)) {
+		for (uint32_t i = 0; i < sa->reply_count; i++)
+			buffer_done(&sa->replies[i].datagram);
+		return;
+	}
+	replies_done(sa);
+	sa->oldest_request = sa->highest_request;
 }
 
 struct reply *reply_by_token(struct ike_sa *sa, uint64_t token)

@@ -66,6 +66,12 @@ struct reply *reply_by_token(struct ike_sa *sa, uint64_t token);
 
 /* Sends a message of this IKE SA, or fragments that follow each other, to where the peer is. */
 void ike_sa_send(struct world *w, struct ike_sa *sa, struct bytes messages);
+/* Answers are kept for that long after they were sent last (RFC 7296 2.1); then they go, and requests
+ * that they were for are outside the window. */
+#define REPLIES_KEPT SECONDS(300)
+void replies_on_time(struct world *w, struct ike_sa *sa);
+void replies_done(struct ike_sa *sa);
+
 /* Sends the stored answer to where the request came from (RFC 7296 2.11). */
 void reply_send(struct world *w, struct ike_sa *sa, const struct reply *reply);
 /* Sends what is in flight once more, and soon again: the path has changed. */

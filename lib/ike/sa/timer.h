@@ -14,6 +14,7 @@ enum timer_kind {
 	TIMER_FRAGMENTS,  /* assembly: the rest of the message does not come */
 	TIMER_FOLLOWUP,   /* followup: the peer does not go on */
 	TIMER_LIVENESS,   /* ike_sa: dpddelay= is over */
+	TIMER_REPLIES,    /* ike_sa: nobody will ask for its last answers again */
 	TIMER_CHILD_LIFE, /* child_sa: ipsec-lifetime= is over, or it is drained */
 	TIMER_CHILD_REKEY,/* child_sa: time to rekey */
 	TIMER_CHILD_PROOF,/* child_sa: look whether the peer uses it */

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "ike/sa/requests.h"
 #include "pair/path_facts.h"
 #include "provider.h"
 
@@ -39,6 +40,24 @@ static void test_silence_is_asked_about(void **state)
 	pair_advance(pair, SECONDS(60));
 	assert_int_equal(pair_ike(&pair->west)->state, IKE_ESTABLISHED);
 	assert_int_equal(pair_ike(&pair->east)->state, IKE_ESTABLISHED);
+	pair_free(pair);
+}
+
+static void test_answers_go_when_nobody_can_ask_again(void **state)
+{
+	struct pair *pair = pair_new(&(struct pair_setup) { 0 });
+
+	(void)state;
+	pair_up(pair);
+	assert_non_null(pair_ike(&pair->east)->replies);
+	pair_advance(pair, REPLIES_KEPT + SECONDS(1));
+	assert_null(pair_ike(&pair->east)->replies);
+	/* The next request is new all the same. */
+	ike_engine_rekey(pair->west.engine, "t", REKEY_CHILD, 8, pair->now);
+	pair_advance(pair, SECONDS(10));
+	assert_non_null(pair_ike(&pair->east)->replies);
+	assert_int_equal(pair_shared_sas(pair), 2);
+	assert_int_equal(pair->west.kernel.sa_count, 2);
 	pair_free(pair);
 }
 
@@ -129,6 +148,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_silence_is_asked_about),
+		cmocka_unit_test(test_answers_go_when_nobody_can_ask_again),
 		cmocka_unit_test(test_traffic_is_life),
 		cmocka_unit_test(test_early_packets_are_no_life),
 		cmocka_unit_test(test_dead_peer_is_given_up),

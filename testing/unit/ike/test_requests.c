@@ -294,6 +294,61 @@ static void test_working_reply_keeps_its_place(void **state)
 	bench_free(b);
 }
 
+static void test_replies_go_after_some_time(void **state)
+{
+	struct bench *b = bench_new(ROLE_INITIATOR);
+	uint32_t id;
+
+	(void)state;
+	for (id = 0; id < 6; id++)
+		answer(b, id);
+	replies_on_time(&b->w, b->sa);
+	assert_null(b->sa->replies);
+	for (id = 0; id < 6; id++)
+		assert_int_equal(status_of(b, id), REPLY_OUTSIDE);
+	assert_null(b->sa->replies); /* and those cost nothing */
+	assert_int_equal(status_of(b, 9), REPLY_NEW);
+	assert_int_equal(status_of(b, 10), REPLY_OUTSIDE);
+	answer(b, 6);
+	assert_int_equal(status_of(b, 6), REPLY_AGAIN);
+	bench_free(b);
+}
+
+/* One that never came may come yet, and those around it not once more. */
+static void test_replies_around_one_that_is_missing(void **state)
+{
+	struct bench *b = bench_new(ROLE_INITIATOR);
+	struct reply *reply;
+
+	(void)state;
+	answer(b, 0);
+	answer(b, 2);
+	replies_on_time(&b->w, b->sa);
+	assert_int_equal(reply_find(b->sa, 2, 4, &reply), REPLY_AGAIN);
+	assert_int_equal(reply->datagram.len, 0);
+	assert_int_equal(status_of(b, 0), REPLY_AGAIN);
+	answer(b, 1);
+	replies_on_time(&b->w, b->sa);
+	assert_null(b->sa->replies);
+	bench_free(b);
+}
+
+static void test_replies_stay_while_one_is_worked_on(void **state)
+{
+	struct bench *b = bench_new(ROLE_INITIATOR);
+	struct reply *reply;
+
+	(void)state;
+	answer(b, 0);
+	assert_int_equal(reply_find(b->sa, 0, 4, &reply), REPLY_AGAIN);
+	reply->working = true;
+	replies_on_time(&b->w, b->sa);
+	assert_int_equal(status_of(b, 0), REPLY_WORKING);
+	assert_true(heap_first(&b->w.timers)->when == b->w.now + REPLIES_KEPT);
+	timer_stop(&b->w, &b->sa->replies_timer);
+	bench_free(b);
+}
+
 /* A responder's first request was IKE_SA_INIT: id 0 is used up. */
 static void test_responder_begins_at_one(void **state)
 {
@@ -301,6 +356,7 @@ static void test_responder_begins_at_one(void **state)
 
 	(void)state;
 	assert_int_equal(b->sa->highest_request, 1);
+	assert_int_equal(status_of(b, 0), REPLY_OUTSIDE);
 	assert_int_equal(status_of(b, 1), REPLY_NEW);
 	bench_free(b);
 }
@@ -318,6 +374,9 @@ int main(void)
 		cmocka_unit_test(test_held_requests_are_quiet),
 		cmocka_unit_test(test_round_trip_of_a_repeated_request),
 		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_replies_go_after_some_time),
+		cmocka_unit_test(test_replies_around_one_that_is_missing),
+		cmocka_unit_test(test_replies_stay_while_one_is_worked_on),
 		cmocka_unit_test(test_working_reply_keeps_its_place),
 		cmocka_unit_test(test_responder_begins_at_one),
 	};
