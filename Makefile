@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The only entry point. `make help` says what there is.
 
-BUILD  ?= build$(if $(SANITIZE),-asan)
+BUILD  ?= build$(if $(SANITIZE),$(if $(filter thread,$(SANITIZE)),-tsan,-asan))
 PREFIX ?= /usr/local
 
 all: programs
@@ -22,7 +22,7 @@ help:
 	@sed -n 's/^## \{0,1\}//p' mk/help.txt
 
 clean:
-	rm -rf build build-asan
+	rm -rf build build-asan build-tsan
 
 .PHONY: all help clean
 .DELETE_ON_ERROR:

@@ -111,12 +111,20 @@ check-kernel-2019: $(LAB_BIN)
 demo: $(LAB_BIN)
 	@$(LAB_ENV) testing/lab/demo.sh
 
-# Unit tests, sim and one lab session again with ASan and UBSan, unit tests with valgrind.
-check-memory: need-analysis need-unit programs $(BUILD)/bin/sim
+# What runs on several threads, with TSan.
+THREADS_BIN = $(addprefix $(BUILD)-tsan/unit/,crypto/test_threads pluto/test_loop)
+threads: need-analysis need-unit
+	@$(MAKE) --no-print-directory SANITIZE=thread BUILD=$(BUILD)-tsan $(THREADS_BIN)
+
+check-threads: threads
+	@testing/unit/run $(BUILD)-tsan $(THREADS_BIN)
+
+# Unit tests, sim and one lab session again with ASan and UBSan, unit tests with valgrind; and threads.
+check-memory: need-analysis need-unit programs $(BUILD)/bin/sim threads
 	@$(MAKE) --no-print-directory units
 	@$(MAKE) --no-print-directory SANITIZE=1 BUILD=$(BUILD)-asan programs $(BUILD)-asan/bin/sim \
 		$(LAB_TOOLS:$(BUILD)/%=$(BUILD)-asan/%) $(BUILD)-asan/bin/xfrm-check units
-	@testing/check-memory.sh $(BUILD) $(BUILD)-asan
+	@testing/check-memory.sh $(BUILD) $(BUILD)-asan $(BUILD)-tsan
 
 check-fresh:
 	@mk/need.sh fresh
@@ -125,4 +133,4 @@ check-fresh:
 check:
 	@testing/check.sh $(MAKE)
 
-.PHONY: units check-layers check-unit check-sim sim sim-mutants check-lab check-interop check-mlkem kernel-2019 check-kernel-2019 demo check-memory check-fresh check
+.PHONY: threads check-threads units check-layers check-unit check-sim sim sim-mutants check-lab check-interop check-mlkem kernel-2019 check-kernel-2019 demo check-memory check-fresh check

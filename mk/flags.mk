@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How everything is compiled. SANITIZE=1: ASan and UBSan. CC=clang works too. XDP=no: without the BPF
+# How everything is compiled. SANITIZE=1: ASan and UBSan; SANITIZE=thread: TSan. CC=clang works too. XDP=no: without the BPF
 # program that spreads ESP over CPUs, and without what building it needs.
 
 XDP ?= yes
@@ -24,7 +24,10 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude -Ilib -Iprograms -I$(BUILD)/gen $(
 	$(WARN) $(HARDEN) -pthread $(CFLAGS)
 ALL_LDFLAGS = -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS)
 
-ifdef SANITIZE
+ifeq ($(SANITIZE),thread)
+ALL_CFLAGS += -fsanitize=thread -fno-omit-frame-pointer -DCYGNET_SANITIZED
+ALL_LDFLAGS += -fsanitize=thread
+else ifdef SANITIZE
 ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer -DCYGNET_SANITIZED
 ALL_LDFLAGS += -fsanitize=address,undefined

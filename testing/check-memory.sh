@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-memory.sh BUILD ASAN: the rings again under ASan and UBSan (built in ASAN), and unit tests
-# and some seeds under valgrind (built in BUILD). Ends with one line that counts these runs.
+# check-memory.sh BUILD ASAN TSAN: the rings again under ASan and UBSan (built in ASAN), unit tests
+# and some seeds under valgrind (built in BUILD), and what has threads under TSan (built in TSAN).
+# Ends with one line that counts these runs.
 # check-memory.sh one BINARY: that one under valgrind, what it says in one piece.
 set -u
 
@@ -20,6 +21,7 @@ $2: exit status $status"
 fi
 build=$1
 asan=$2
+tsan=$3
 log=$build/memory.log
 passed=0
 failed=0
@@ -52,6 +54,9 @@ tests() { # BUILD: the unit tests in it
 # shellcheck disable=SC2046 # no blanks in these names
 step "unit tests, ASan and UBSan" testing/unit/run "$asan" $(tests "$asan")
 step "300 seeds of the simulation, ASan and UBSan" testing/sim/run "$asan/bin/sim" 1-300
+
+# shellcheck disable=SC2046 # no blanks in these names
+step "unit tests of what has threads, TSan" testing/unit/run "$tsan" $(tests "$tsan")
 
 # As many at once as there are CPUs; but those that count time or memory themselves, or abort on purpose
 # in children.
