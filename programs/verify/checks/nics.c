@@ -105,7 +105,8 @@ static void check_xdp(const struct host *h, const struct device *d, struct findi
 	static const char *const modes[] = { "no XDP program", "an XDP program, native",
 					     "an XDP program, generic",
 					     "an XDP program, in the card" };
-	const char *driver = d->xdp_native == 1 ? "; its driver has XDP (native)" :
+	const char *driver = d->xdp == 1 ? "" : /* that goes without saying */
+			     d->xdp_native == 1 ? "; its driver has XDP (native)" :
 			     d->xdp_native == 0 ? "; its driver has none: generic only, slower" : "";
 
 	if (d->xdp == 0 && h->clone_count != 0 && d->leads_to_peers && wants_xdp(h))

@@ -165,9 +165,9 @@ static void features(void **state)
 	d->xdp_native = 0;
 	assert_found(check_nics, "xdp", VERDICT_WARN, "; its driver has none: generic only");
 	d->xdp = 1;
-	assert_found(check_nics, "xdp", VERDICT_OK, "an XDP program, native; ");
+	assert_found(check_nics, "xdp", VERDICT_OK, "an XDP program, native");
 	d->xdp = 2;
-	assert_found(check_nics, "xdp", VERDICT_OK, "generic");
+	assert_found(check_nics, "xdp", VERDICT_OK, "an XDP program, generic; its driver has none");
 	d->xdp = 4;
 	assert_found(check_nics, "xdp", VERDICT_OK, "several");
 	d->xdp = -1;
