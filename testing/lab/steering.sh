@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash
 #
-# steering.sh: a line whose packets all reach east on CPU 0, as by a card with one queue. Sourced by
-# scenarios, after streams.sh.
+# steering.sh: a line whose packets all reach east on CPU 0, as by a card with one queue, and what there
+# is of BPF. Sourced by scenarios; streams need streams.sh.
 
 # one_queue [MTU]: a bridge between the two, which hands on everything on CPU 0
 one_queue() {
