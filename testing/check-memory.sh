@@ -8,7 +8,8 @@ set -u
 
 under_valgrind() {
 	valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
-		--errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes "$@"
+		--errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes \
+		--suppressions="$(dirname "$0")/valgrind.supp" "$@"
 }
 
 if [ "$1" = one ]; then
