@@ -88,7 +88,10 @@ void daemon_make_beginnings(struct daemon *d)
 
 void daemon_drop_beginnings(struct daemon *d)
 {
-	while (d->begin && daemon_is_beginning(d))
+	if (!d->begin)
+		return;
+	evtimer_del(d->begin);
+	while (daemon_is_beginning(d))
 		beginning_free(of_link(d->beginnings.next));
 }
 
