@@ -38,11 +38,15 @@ static struct made *find_made(struct steering *s, unsigned index, uint32_t queue
 void rps_undo(struct steering *s, struct made *m)
 {
 	char now[RPS_TEXT_MAX];
+	int failed = rps_read(s->config.sys, m->index, m->queue, now);
 
-	if (rps_read(s->config.sys, m->index, m->queue, now) == 0 && rps_same(now, m->ours) &&
-	    rps_write(s->config.sys, m->index, m->queue, m->before) != 0)
-		s->config.log("rps_cpus of queue %u cannot be given back its %s", m->queue, m->before);
-	steer_ledger_strike(&s->ledger, m);
+	if (!failed && rps_same(now, m->ours))
+		failed = rps_write(s->config.sys, m->index, m->queue, m->before);
+	if (failed && failed != -ENODEV && failed != -ENOENT)
+		s->config.log("rps_cpus of queue %u cannot be given back its %s yet: %s", m->queue,
+			      m->before, strerror(-failed));
+	else
+		steer_ledger_strike(&s->ledger, m);
 }
 
 static void undo_place(struct steering *s, const struct place *p)

@@ -52,33 +52,27 @@ static void say(struct steering *s, struct place *p, const struct nic_facts *fac
 		      lacks);
 }
 
-static void rule_undo_as(struct steering *s, struct made *m, const char *name)
-{
-	struct rule rule = { .destination = m->destination, .spi = m->spi, .queue = m->queue };
-	int failed = rule_delete(s->config.nic, name, &rule);
-
-	if (failed && failed != -ENOENT && failed != -ENODEV && failed != -EOPNOTSUPP)
-		s->config.log("%s: the rule for SPI 0x%08x stays: %s", name, m->spi,
-			      strerror(-failed));
-	steer_ledger_strike(&s->ledger, m);
-}
-
+/* An interface that is gone took its rules along; one that has another name now still has them. */
 void rule_undo(struct steering *s, struct made *m)
 {
-	char name[IF_NAMESIZE];
+	struct rule rule = { .destination = m->destination, .spi = m->spi, .queue = m->queue };
+	char name[IF_NAMESIZE] = "";
+	int failed = if_indextoname(m->index, name) == NULL
+			     ? -ENODEV
+			     : rule_delete(s->config.nic, name, &rule);
 
-	if (if_indextoname(m->index, name) != NULL)
-		rule_undo_as(s, m, name);
+	if (failed && failed != -ENOENT && failed != -ENODEV && failed != -EOPNOTSUPP)
+		s->config.log("%s: the rule for SPI 0x%08x stays yet: %s", name, m->spi,
+			      strerror(-failed));
 	else
 		steer_ledger_strike(&s->ledger, m);
 }
 
-/* An interface that is gone took its rules along. */
 static void take_out(struct steering *s, struct steered *e)
 {
 	if (e->rule == NULL)
 		return;
-	rule_undo_as(s, e->rule, e->place->name);
+	rule_undo(s, e->rule);
 	e->rule = NULL;
 	steering_write_ledger(s);
 }
@@ -110,13 +104,16 @@ static bool queue_of(const struct nic_facts *facts, uint32_t cpu, uint32_t *out)
 static int put_in(struct steering *s, struct steered *e, uint32_t queue)
 {
 	struct rule rule = { .destination = e->sa.destination, .spi = e->sa.spi, .queue = queue };
+	char name[IF_NAMESIZE];
 	int failed;
 
+	if (if_indextoname(e->place->index, name) == NULL)
+		return -ENODEV;
 	e->rule = steer_ledger_note_rule(&s->ledger, e->place->index, &rule.destination, rule.spi,
 					 queue);
 	failed = steer_ledger_write(&s->ledger);
 	if (!failed)
-		failed = rule_insert(s->config.nic, e->place->name, &rule);
+		failed = rule_insert(s->config.nic, name, &rule);
 	if (failed) {
 		steer_ledger_strike(&s->ledger, e->rule);
 		e->rule = NULL;
@@ -166,7 +163,9 @@ static bool settle_sa(struct steering *s, struct steered *e, const struct nic_fa
 		return true;
 	take_out(s, e);
 	failed = put_in(s, e, queue);
-	if (failed)
+	if (failed == -ENODEV)
+		e->place->rules_dirty = true; /* it is just going, or getting another name */
+	else if (failed)
 		refuse(s, e->place, facts, failed);
 	return !failed;
 }
@@ -187,10 +186,11 @@ static void settle_all(struct steering *s, struct place *p, const struct nic_fac
 		if (lacks == NULL) {
 			if (!settle_sa(s, e, facts))
 				return;
-		} else if (e->sa.means == STEERING_NTUPLE || !knows_spis(facts, &e->sa)) {
-			take_out(s, e);
-			say(s, p, facts, lacks);
+			continue;
 		}
+		take_out(s, e);
+		if (e->sa.means == STEERING_NTUPLE || !knows_spis(facts, &e->sa))
+			say(s, p, facts, lacks);
 	}
 }
 

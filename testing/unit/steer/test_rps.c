@@ -249,6 +249,33 @@ static void test_after_a_crash_the_next_one_gives_back(void **state)
 	world_dies(w);
 }
 
+static void test_what_cannot_be_given_back_now_stays_in_the_ledger(void **state)
+{
+	struct world *w = world_new();
+	char path[160];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/class/net/eth1/queues/rx-1/rps_cpus", sys);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0755), 0);
+	said = 0;
+	for (size_t i = 0; i < 4; i++)
+		sa_goes(w, i);
+	assert_int_equal(ledger_lines(), 1);
+	assert_true(said > 0);
+	world_dies(w);
+	assert_int_equal(rmdir(path), 0);
+	put("f\n", "class/net/eth1/queues/rx-1/rps_cpus");
+	w = NEW(struct world);
+	w->base = event_base_new();
+	w->s = steering_new(&(struct steering_config) { .base = w->base, .sys = sys, .nic = &nobody,
+							.ledger_path = ledger_path,
+							.log = count_lines });
+	expect_masks("1");
+	assert_false(ledger_is_there());
+	world_dies(w);
+}
+
 static void test_what_somebody_else_has_set_stays(void **state)
 {
 	struct world *w = world_new();
@@ -296,6 +323,7 @@ int main(void)
 		IN_SYS(test_masks),
 		IN_SYS(test_all_queues_get_the_cpus_of_the_sas),
 		IN_SYS(test_after_a_crash_the_next_one_gives_back),
+		IN_SYS(test_what_cannot_be_given_back_now_stays_in_the_ledger),
 		IN_SYS(test_what_somebody_else_has_set_stays),
 		IN_SYS(test_a_queue_that_cannot_be_set_undoes_the_others),
 	};

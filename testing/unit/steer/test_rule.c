@@ -27,7 +27,15 @@ static struct {
 	int refuses;           /* what it says to the next but `good` insertions */
 	unsigned good;
 	uint32_t claims;       /* how many rules it says there are, where that is a lie; 0: no lie */
+	int keeps;             /* what it says when a rule is to go */
+	const char *name;
 } card;
+
+/* In place of the C library's: the card is interface 7. */
+char *if_indextoname(unsigned index, char name[IF_NAMESIZE])
+{
+	return index == 7 ? strcpy(name, card.name) : NULL;
+}
 
 static unsigned rule_count(void)
 {
@@ -77,7 +85,7 @@ static int card_ethtool(void *context, const char *name, void *command)
 	struct ethtool_rxnfc *c = command;
 
 	(void)context;
-	if (strcmp(name, "eth1") != 0)
+	if (strcmp(name, card.name) != 0)
 		return -ENODEV;
 	switch (c->cmd) {
 	case ETHTOOL_GRXCLSRLCNT:
@@ -94,6 +102,8 @@ static int card_ethtool(void *context, const char *name, void *command)
 	case ETHTOOL_SRXCLSRLINS:
 		return card_insert(c);
 	case ETHTOOL_SRXCLSRLDEL:
+		if (card.keeps != 0)
+			return card.keeps;
 		if (c->fs.location >= TABLE || !card.used[c->fs.location])
 			return -ENOENT;
 		card.used[c->fs.location] = false;
@@ -117,6 +127,7 @@ static int make_card(void **state)
 {
 	(void)state;
 	memset(&card, 0, sizeof(card));
+	card.name = "eth1";
 	return 0;
 }
 
@@ -361,6 +372,76 @@ static void test_what_the_card_lacks_is_said_once(void **state)
 	}
 }
 
+/* Its hash knows SPIs, so that nothing need be said. */
+static void test_rules_that_were_off_for_a_while_come_back(void **state)
+{
+	struct world *w = world_new(STEERING_AUTO);
+	uint16_t table[] = { 0 };
+
+	(void)state;
+	w->facts.hash = NIC_HASH_TOEPLITZ;
+	w->facts.key_len = 40;
+	w->facts.table = table;
+	w->facts.table_len = 1;
+	w->facts.flows[NIC_ESP4] = (struct nic_fields) { true, NIC_FIELD_SECOND_HALF };
+	carry_out(w);
+	assert_int_equal(rule_count(), QUEUES);
+	w->facts.features_on = 0;
+	memset(card.used, 0, sizeof(card.used)); /* by the driver */
+	by_rule.settle(w->s, &w->sas[0]);
+	carry_out(w);
+	assert_false(ledger_is_there());
+	w->facts.features_on = 1U << NIC_NTUPLE;
+	by_rule.settle(w->s, &w->sas[0]);
+	carry_out(w);
+	assert_int_equal(rule_count(), QUEUES);
+	assert_int_equal(said, 0);
+	world_free(w);
+}
+
+static void test_a_card_with_another_name_is_the_same(void **state)
+{
+	struct world *w = world_new(STEERING_AUTO);
+
+	(void)state;
+	carry_out(w);
+	card.name = "wan0";
+	sa_goes(w, 0);
+	assert_int_equal(rule_count(), QUEUES - 1);
+	w->cpus[0] = 2;
+	w->cpus[1] = 3;
+	by_rule.settle(w->s, &w->sas[1]);
+	carry_out(w);
+	assert_int_equal(queue_of_spi(0x1003), 1);
+	assert_int_equal(said, 0);
+	world_free(w);
+}
+
+static void test_what_cannot_go_now_stays_in_the_ledger(void **state)
+{
+	struct world *w = world_new(STEERING_AUTO);
+
+	(void)state;
+	carry_out(w);
+	card.keeps = -EMFILE;
+	sa_goes(w, 0);
+	assert_int_equal(rule_count(), QUEUES);
+	assert_int_equal(said, 1);
+	card.keeps = 0;
+	for (size_t i = 1; i < QUEUES; i++)
+		sa_goes(w, i);
+	assert_int_equal(rule_count(), 1);
+	assert_true(ledger_is_there());
+	list_init(&w->s->places);
+	steering_free(w->s);
+	/* The next one tries again. */
+	w->s = steering_new(&(struct steering_config) { .base = w->base, .sys = "/nowhere",
+							.nic = &source,
+							.ledger_path = ledger_path,
+							.log = keep_line });
+	world_free(w);
+}
+
 static void test_clones_in_udp_get_no_rule(void **state)
 {
 	struct world *w = world_new(STEERING_AUTO);
@@ -397,6 +478,9 @@ int main(void)
 		AT_CARD(test_each_sa_gets_the_queue_of_its_cpu),
 		AT_CARD(test_a_driver_that_fails_half_way_has_no_rule_in_the_end),
 		AT_CARD(test_what_the_card_lacks_is_said_once),
+		AT_CARD(test_rules_that_were_off_for_a_while_come_back),
+		AT_CARD(test_a_card_with_another_name_is_the_same),
+		AT_CARD(test_what_cannot_go_now_stays_in_the_ledger),
 		AT_CARD(test_clones_in_udp_get_no_rule),
 		AT_CARD(test_a_cpu_without_a_queue_of_its_own_gets_no_rule),
 	};
