@@ -56,10 +56,10 @@ void daemon_find_receivers(struct daemon *d, const struct address *peer, struct 
 /* steer.c: tells the keeper of inbound SAs of clones, after the kernel's word on them. */
 void daemon_steer(struct daemon *d, const struct kernel_change *change);
 /* The kernel took one out by itself. */
+void daemon_steer_expired(struct daemon *d, uint32_t spi, const struct address *destination);
 /* Asks the keeper what XDP has handed on, for the command; and its answer. */
 void daemon_count_steered(void *daemon, uint64_t command);
 void daemon_on_steer_counters(struct daemon *d, struct bytes body);
-void daemon_steer_expired(struct daemon *d, uint32_t spi, const struct address *destination);
 
 /*
  * begin.c: what is to be routed and started when loading has ended, some of it in each turn of the

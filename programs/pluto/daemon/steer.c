@@ -68,11 +68,14 @@ void daemon_steer(struct daemon *d, const struct kernel_change *change)
 		end(d, &sa);
 }
 
-/* Its CPU and its encapsulation are not said; the keeper looks for what it has. */
+/* Its CPU and its encapsulation are not said; the keeper looks for what it has. What others put into
+ * the kernel by hand may be such as the keeper would not believe. */
 void daemon_steer_expired(struct daemon *d, uint32_t spi, const struct address *destination)
 {
 	struct steer_sa sa = { .destination = *destination, .spi = spi };
 
+	if (!steer_is_sa(&sa))
+		return;
 	end(d, &sa);
 	sa.encapsulated = true;
 	end(d, &sa);

@@ -3,6 +3,11 @@
 
 enum { SPI_MIN = 256 /* those below are reserved (RFC 4303 2.1) */ };
 
+bool steer_is_sa(const struct steer_sa *sa)
+{
+	return sa->spi >= SPI_MIN && !address_is_any(&sa->destination);
+}
+
 void steer_end_write(const struct steer_sa *sa, struct buffer *out)
 {
 	struct bytes address = address_bytes(&sa->destination);
@@ -34,9 +39,8 @@ static MUST_CHECK bool name_read(struct reader *r, struct steer_sa *out)
 	uint8_t len, encapsulated;
 
 	if (!read_u8(r, &len) || !read_bytes(r, len, &address) ||
-	    !address_read(address, &out->destination) || address_is_any(&out->destination) ||
-	    !read_u32(r, &out->spi) || out->spi < SPI_MIN || !read_u8(r, &encapsulated) ||
-	    encapsulated > 1)
+	    !address_read(address, &out->destination) || !read_u32(r, &out->spi) ||
+	    !steer_is_sa(out) || !read_u8(r, &encapsulated) || encapsulated > 1)
 		return false;
 	out->encapsulated = encapsulated == 1;
 	return true;

@@ -10,6 +10,9 @@
  * field; *out is written only on success.
  */
 
+/* An SPI and a destination that an SA of ours may have: others are not read. */
+bool steer_is_sa(const struct steer_sa *sa);
+
 /* MESSAGE_STEER. Steering that is off, a CPU or an SPI that nobody has: not read. */
 void steer_write(const struct steer_sa *sa, struct buffer *out);
 MUST_CHECK bool steer_read(struct bytes body, struct steer_sa *out);

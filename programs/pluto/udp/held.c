@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -49,6 +50,16 @@ static struct held *held_find(const struct udp *udp, const struct endpoint *loca
 	return link == NULL ? NULL : held_of(link);
 }
 
+/* Others need descriptors more than these do. */
+static size_t most_held(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur / 2 > UDP_HELD_MAX)
+		return UDP_HELD_MAX;
+	return (size_t)limit.rlim_cur / 2;
+}
+
 void held_init(struct udp *udp)
 {
 	uint8_t seed[SEED_LEN] = { 0 };
@@ -56,6 +67,7 @@ void held_init(struct udp *udp)
 	if (getrandom(seed, sizeof(seed), 0) < 0)
 		seed[0] = 1; /* only chains would be longer */
 	table_init(&udp->held, seed, matches);
+	udp->held_max = most_held();
 }
 
 static void held_free(struct held *h)
@@ -109,7 +121,7 @@ static int held_open(const struct udp *udp, const struct endpoint *local)
 {
 	int fd, failed;
 
-	if (udp->held_open >= UDP_HELD_MAX)
+	if (udp->held_open >= udp->held_max)
 		return -EMFILE;
 	fd = socket(local->address.family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
 	if (fd < 0)

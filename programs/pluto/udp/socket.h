@@ -27,7 +27,7 @@ struct udp {
 	size_t count;
 	const struct udp_socket *last; /* that sent; often it is the next one too */
 	struct table held;         /* held.c */
-	size_t held_open;
+	size_t held_open, held_max; /* sockets */
 	uint8_t (*room)[DATAGRAM_MAX + 1]; /* RECEIVE_BATCH of them */
 };
 

@@ -46,8 +46,8 @@ size_t udp_socket_count(const struct udp *udp);
 /*
  * Ports that Child SAs send from. A socket is kept open on each, or what ICMP says of it, as that
  * packets are too long for a part of the way, would go unheard. Nothing is read there. Each hold has to
- * be released; of a port that others have, or of too many, there is a sentence for the log, and the
- * SA works without.
+ * be released. Of a port that others have, or of more ports than half of our descriptors or
+ * UDP_HELD_MAX, there is a sentence for the log, and the SA works without.
  */
 void udp_hold(struct udp *udp, const struct endpoint *local);
 void udp_release(struct udp *udp, const struct endpoint *local);

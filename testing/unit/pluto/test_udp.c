@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -434,6 +435,29 @@ static void a_port_that_cannot_be_held_is_told_and_released_all_the_same(void **
 	loop_free(loop);
 }
 
+static void held_ports_leave_descriptors_for_others(void **state)
+{
+	struct loop *loop = loop_new();
+	struct rlimit before, few;
+	struct host *h;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 64;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	h = host_new(loop, port_base(), NULL);
+	for (uint16_t i = 0; i < 40; i++) {
+		struct endpoint local = at("127.0.0.1", (uint16_t)(port_base() + 2 + i));
+
+		udp_hold(h->udp, &local);
+	}
+	assert_int_equal(udp_held_count(h->udp), 32);
+	host_free(h);
+	loop_free(loop);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 static void loopback_has_its_interface(void **state)
 {
 	struct address own = address("127.0.0.1"), foreign = address("192.0.2.99");
@@ -462,6 +486,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_first_messages_leaves_room_for_the_rest),
 		cmocka_unit_test(a_port_of_a_clone_is_held_while_an_sa_uses_it),
 		cmocka_unit_test(a_port_that_cannot_be_held_is_told_and_released_all_the_same),
+		cmocka_unit_test(held_ports_leave_descriptors_for_others),
 		cmocka_unit_test(loopback_has_its_interface),
 	};
 
