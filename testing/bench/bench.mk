@@ -72,6 +72,16 @@ $(BUILD)/bin/bench-datapath: $(DATAPATH_OBJ) $(BENCH_COMMON) $(call archives,$(S
 bench-datapath: need-lab programs $(LAB_TOOLS) $(BUILD)/bin/bench-datapath
 	@$(LAB_ENV) testing/bench/datapath/datapath.sh $(BENCH_N)
 
+# How fast SAs and policies get into the kernel: N tunnels of them.
+KERNEL_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/kernel/*.c)))
+DEPS += $(KERNEL_OBJ:.o=.d)
+$(BUILD)/bin/bench-kernel: $(KERNEL_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_pluto))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=mnl_socket_sendto -o $@ $^ $(PKG_LIBS)
+
+bench-kernel: need-lab $(BUILD)/bin/xfrm-dump $(BUILD)/bin/bench-kernel
+	@$(LAB_ENV) testing/bench/kernel/kernel.sh $(BENCH_N)
+
 bench-plots: need-plots $(BUILD)/bench/datapath.table
 	@gnuplot -e 'table="$(BUILD)/bench/datapath.table"; svg="$(BUILD)/bench/datapath.svg"' \
 		testing/bench/datapath/plot.gp
@@ -81,8 +91,9 @@ $(BUILD)/bench/datapath.table:
 
 # One after the other.
 bench:
-	@for name in handshake clones load daemon flood datapath; do \
+	@for name in handshake clones load daemon kernel flood datapath; do \
 		$(MAKE) --no-print-directory bench-$$name || exit; \
 	done
 
-.PHONY: bench bench-flood bench-handshake bench-clones bench-load bench-daemon bench-datapath bench-plots
+.PHONY: bench bench-flood bench-handshake bench-clones bench-load bench-daemon bench-datapath \
+	bench-kernel bench-plots
