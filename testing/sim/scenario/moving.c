@@ -48,6 +48,23 @@ static void move_home(struct sim *sim, struct sim_host *host, struct sim_tunnel 
 		user_goes(host, tunnel, &home);
 }
 
+/* What comes in UDP from the ports of clones does not say that the NAT's are others now. */
+static bool is_spread(const struct sim_tunnel *tunnel)
+{
+	return tunnel->end[0].value[OPTION_CLONE_PORTS] != 0 ||
+	       tunnel->end[1].value[OPTION_CLONE_PORTS] != 0;
+}
+
+static void excuse_remapped(struct sim *sim, struct sim_host *host)
+{
+	for (unsigned i = 0; i < host->end_count; i++) {
+		struct sim_tunnel *tunnel = host->ends[i]->tunnel;
+
+		tunnel_excuse(sim, tunnel, is_spread(tunnel) ? EXCUSE_UNSAID : EXCUSE_MOVED,
+			      "a NAT has another mapping");
+	}
+}
+
 /* Nearly always ports only, as NATs do. */
 static void remap(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
 {
@@ -55,15 +72,14 @@ static void remap(struct sim *sim, struct sim_host *host, struct sim_tunnel *tun
 	uint16_t port = (uint16_t)(20000 + random_below(&sim->random, 40000));
 
 	(void)tunnel;
-	host_excuse(host, EXCUSE_MOVED, "a NAT has another mapping");
+	excuse_remapped(sim, host);
 	host_hide(host, random_percent(&sim->random, 20) ? &other : NULL, port, port + 1);
 }
 
 static void remap_home(struct sim *sim, struct sim_host *host, struct sim_tunnel *tunnel)
 {
-	(void)sim;
 	(void)tunnel;
-	host_excuse(host, EXCUSE_MOVED, "a NAT has another mapping");
+	excuse_remapped(sim, host);
 	host_hide(host, NULL, 10500, 14500);
 }
 
