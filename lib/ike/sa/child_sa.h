@@ -65,6 +65,7 @@ struct child_sa {
 	uint8_t nonce_i[NONCE_MAX], nonce_r[NONCE_MAX]; /* of CREATE_CHILD_SA */
 	uint16_t nonce_i_len, nonce_r_len;
 	bool resource_info;          /* the peer sent SA_RESOURCE_INFO with it */
+	bool asked_as_clone;         /* by a Cygnet, which says so */
 	struct secret key_in, integ_in, key_out, integ_out;
 	bool inbound, outbound;      /* in the kernel */
 	bool waits_for_head;         /* outbound will be, once the head has the same ends */

@@ -104,6 +104,37 @@ static void a_clone_that_went_with_it_comes_after_it(void **state)
 	pair_free(pair);
 }
 
+static bool loses_east;
+
+static bool loses_what_east_asks(struct pair *pair, const struct packet *packet)
+{
+	return loses_east && packet->sender == &pair->east &&
+	       (packet->bytes.ptr[19] & FLAG_RESPONSE) == 0;
+}
+
+/* The head's Delete is lost once, and meanwhile a clone is asked for: that is no head now. */
+static void a_clone_on_its_way_does_not_become_the_head(void **state)
+{
+	struct pair *pair = pair_with_clones(" clones=3\n", " clones=3\n");
+
+	(void)state;
+	pair->loses = loses_what_east_asks;
+	facts_delete(&pair->east, facts_child(&pair->east, 2, false));
+	pair_advance(pair, MILLISECONDS(800));
+	loses_east = true;
+	delete_head(&pair->east);
+	pair_advance(pair, MILLISECONDS(400));
+	loses_east = false;
+	assert_null(facts_child(&pair->east, 0, false));
+	pair_advance(pair, SECONDS(8));
+	for (uint32_t slot = 0; slot <= 3; slot++)
+		assert_non_null(facts_child(&pair->west, slot, false));
+	assert_int_equal(facts_child(&pair->west, 0, false)->spi_out,
+			 facts_child(&pair->east, 0, false)->spi_in);
+	assert_int_equal(pair_shared_sas(pair), 8);
+	pair_free(pair);
+}
+
 static bool refused;
 
 static bool refuses_heads(struct pair *pair, const struct packet *packet)
@@ -183,6 +214,7 @@ int main(void)
 		cmocka_unit_test(the_head_comes_first_and_the_clones_stay),
 		cmocka_unit_test(also_by_the_end_that_did_not_make_it),
 		cmocka_unit_test(a_clone_that_went_with_it_comes_after_it),
+		cmocka_unit_test(a_clone_on_its_way_does_not_become_the_head),
 		cmocka_unit_test(a_peer_that_does_not_want_it_gets_the_set_anew),
 		cmocka_unit_test(who_does_not_want_the_set_waits_a_while_for_the_peer),
 		cmocka_unit_test(nothing_stays_when_the_clones_go_after_the_head),

@@ -86,6 +86,9 @@ static uint16_t admit_child(struct world *w, struct ike_sa *sa, struct child_sa 
 	head = set_head(w, set);
 	if (child->resource_info && clone_head(w, sa, set_connection(w, set)) != NULL)
 		return admit_clone(w, set, child, sa, head);
+	/* It was on its way when the head was deleted, and is no head because there is none. */
+	if (child->asked_as_clone && set_has_clones_on(w, set, sa))
+		return NOTIFY_TEMPORARY_FAILURE;
 	/* A peer that does not know of clones may replace a Child SA by one just like it. */
 	if (head != NULL && head->ike_sa == sa->id &&
 	    !traffic_equal(&head->traffic, &child->traffic))

@@ -41,7 +41,8 @@ static void write_spi(const struct child_sa *child, uint8_t out[CHILD_SPI_LEN])
 	out[3] = (uint8_t)child->spi_in;
 }
 
-/* RFC 9611 5.1: an opaque ordinal, only for people who read traces. */
+/* RFC 9611 5.1: an opaque ordinal, for people who read traces. Between two Cygnets it also says whether
+ * a head is meant, which has 0. */
 static void write_resource_info(const struct child_sa *child, struct inner *inner)
 {
 	uint8_t ordinal[2] = { (uint8_t)(child->slot >> 8), (uint8_t)child->slot };

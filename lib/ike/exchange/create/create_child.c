@@ -300,6 +300,15 @@ struct outcome child_i_refused(struct step_call *call)
 	return DONE;
 }
 
+/* As Cygnets say it: write_resource_info(). */
+static bool is_for_head(const struct message *m)
+{
+	for (size_t i = 0; i < m->resource_info.len; i++)
+		if (m->resource_info.ptr[i] != 0)
+			return false;
+	return true;
+}
+
 /* --- responder --- */
 
 static uint16_t negotiate(struct step_call *call, struct child_sa *child)
@@ -319,6 +328,8 @@ static uint16_t negotiate(struct step_call *call, struct child_sa *child)
 	if (notify != 0)
 		return notify;
 	child->resource_info = call->m->has_resource_info && c->conf->clones.kind != CLONES_NO;
+	child->asked_as_clone = child->resource_info && call->sa->peer_is_cygnet &&
+				!is_for_head(call->m);
 	return w->hooks->admit_child(w, call->sa, child);
 }
 
