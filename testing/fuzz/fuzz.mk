@@ -41,7 +41,9 @@ FUZZ_LIBS_fuzz_engine  = -lcmocka -Wl,--wrap=crypto_job_run
 FUZZ_FILES_WRAP = -Wl,--wrap=open -Wl,--wrap=glob -Wl,--wrap=globfree
 FUZZ_LIBS_fuzz_conf    = $(FUZZ_FILES_WRAP)
 FUZZ_LIBS_fuzz_secrets = $(FUZZ_FILES_WRAP)
-FUZZ_LIBS_fuzz_keeper  = -Wl,--wrap=kill -Wl,--wrap=child_start -Wl,--wrap=keeper_load
+FUZZ_KEEPER_WRAP = kill child_start keeper_load steering_add steering_remove \
+	steering_write_counters
+FUZZ_LIBS_fuzz_keeper  = $(FUZZ_KEEPER_WRAP:%=-Wl,--wrap=%)
 # The kernel of fuzz_netlink is testing/fuzz/netlink/answers.c.
 FUZZ_NETLINK_WRAP = recvmsg setsockopt mnl_socket_open2 mnl_socket_bind mnl_socket_close \
 	mnl_socket_get_fd mnl_socket_sendto

@@ -5,8 +5,8 @@
 #include "pluto/keeper/state.h"
 
 /*
- * A keeper whose sockets are real and whose processes are not: kill(), child_start() and
- * keeper_load() end here (--wrap in fuzz.mk).
+ * A keeper whose sockets are real and whose processes are not: kill(), child_start(), keeper_load()
+ * and what is said of steering end here (--wrap in fuzz.mk).
  */
 
 /* What pluto sends on its channel, served by the table; what is wrong kills pluto and no one else.

@@ -10,6 +10,7 @@
 #include "base/must_check.h"
 #include "base/reader.h"
 #include "pluto/keeper/messages.h"
+#include "pluto/steer/message.h"
 
 enum { PLUTO_PID = 4242, CHILDREN_MAX = 64, STARTED_MAX = 512, PIECE = 509 };
 
@@ -22,6 +23,9 @@ static bool killed;
 int __wrap_kill(pid_t pid, int signal);
 int __wrap_child_start(struct children *children, const struct child_config *config);
 void __wrap_keeper_load(struct keeper *keeper);
+void __wrap_steering_add(struct steering *s, const struct steer_sa *sa);
+void __wrap_steering_remove(struct steering *s, const struct steer_sa *sa);
+void __wrap_steering_write_counters(const struct steering *s, struct buffer *out);
 
 int __wrap_kill(pid_t pid, int signal)
 {
@@ -42,6 +46,23 @@ int __wrap_child_start(struct children *children, const struct child_config *con
 void __wrap_keeper_load(struct keeper *keeper)
 {
 	must(keeper->loading_begun);
+}
+
+/* The keeper that is tried steers nothing. */
+void __wrap_steering_add(struct steering *s, const struct steer_sa *sa)
+{
+	must(s == NULL && steer_is_sa(sa) && sa->cpu < CPU_MAX);
+	must(sa->means != STEERING_OFF && sa->means <= STEERING_LAST);
+}
+
+void __wrap_steering_remove(struct steering *s, const struct steer_sa *sa)
+{
+	must(s == NULL && steer_is_sa(sa));
+}
+
+void __wrap_steering_write_counters(const struct steering *s, struct buffer *out)
+{
+	must(s == NULL && out->len == sizeof(uint64_t));
 }
 
 /* A status as of waitpid(): every third child fails. */
@@ -95,7 +116,8 @@ static void answers_check(int fd)
 
 		if (!read_u32(&r, &len) || !read_u8(&r, &type) || !read_bytes(&r, len, &body))
 			return; /* the rest waits in the socket */
-		must(type == MESSAGE_SECRETS || type == MESSAGE_NO_SECRETS);
+		must(type == MESSAGE_SECRETS || type == MESSAGE_NO_SECRETS ||
+		     type == MESSAGE_STEER_COUNTERS);
 		must(len >= sizeof(uint64_t));
 	}
 }

@@ -2,6 +2,7 @@
 /* seeds_keeper DIR: good requests to the keeper. */
 #include "../must.h"
 #include "pluto/keeper/messages.h"
+#include "pluto/steer/message.h"
 #include "seed_file.h"
 
 static struct address address(const char *text)
@@ -63,6 +64,24 @@ static void write_served(const char *dir)
 	buffer_done(&out);
 }
 
+static void write_steering(const char *dir)
+{
+	static const uint8_t request[8] = { 0, 0, 0, 0, 0, 0, 0, 9 };
+	struct steer_sa sa = { .destination = address("192.1.2.45"), .spi = 0x12345678, .cpu = 3,
+			       .encapsulated = true, .means = STEERING_XDP };
+	struct buffer out = { 0 }, body = { 0 };
+
+	steer_write(&sa, &body);
+	add_frame(&out, MESSAGE_STEER, buffer_bytes(&body));
+	add_frame(&out, MESSAGE_STEER_COUNT, BYTES_OF(request));
+	buffer_clear(&body);
+	steer_end_write(&sa, &body);
+	add_frame(&out, MESSAGE_STEER_END, buffer_bytes(&body));
+	seed_write(dir, "steering", buffer_bytes(&out));
+	buffer_done(&body);
+	buffer_done(&out);
+}
+
 int main(int argc, char **argv)
 {
 	static const uint8_t frames[] = { 0, 0, 0, 2, 1, 'a', 'b', 0, 0, 0, 0, 5,
@@ -73,6 +92,7 @@ int main(int argc, char **argv)
 	write_updown(dir, "updown-6", "2001:db8::45", "2001:db8::23");
 	seed_write(dir, "frames", BYTES_OF(frames));
 	write_served(dir);
+	write_steering(dir);
 	seed_write(dir, "lines", bytes_of_text("{\"v\": 1, \"command\": \"up\"}\n[]\n{}"));
 	seed_write(dir, "register", bytes_of_text("{\"v\": 1, \"command\": \"updown\", \"name\": "
 						  "\"a\", \"updown\": \"ipsec _updown\"}"));
