@@ -82,6 +82,16 @@ $(BUILD)/bin/bench-kernel: $(KERNEL_OBJ) $(BENCH_COMMON) $(call archives,$(STACK
 bench-kernel: need-lab $(BUILD)/bin/xfrm-dump $(BUILD)/bin/bench-kernel
 	@$(LAB_ENV) testing/bench/kernel/kernel.sh $(BENCH_N)
 
+# Other daemons and ours, N tunnels of each.
+PEERS_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard testing/bench/peers/*.c)))
+DEPS += $(PEERS_OBJ:.o=.d)
+$(BUILD)/bin/bench-peers: $(PEERS_OBJ) $(BENCH_COMMON) $(call archives,$(STACK_pluto))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+bench-peers: need-lab need-interop programs $(LAB_TOOLS) $(BUILD)/bin/bench-peers
+	@$(LAB_ENV) testing/bench/peers/peers.sh $(BENCH_N)
+
 bench-plots: need-plots $(BUILD)/bench/datapath.table
 	@gnuplot -e 'table="$(BUILD)/bench/datapath.table"; svg="$(BUILD)/bench/datapath.svg"' \
 		testing/bench/datapath/plot.gp
@@ -91,9 +101,9 @@ $(BUILD)/bench/datapath.table:
 
 # One after the other.
 bench:
-	@for name in handshake clones load daemon kernel flood datapath; do \
+	@for name in handshake clones load daemon kernel flood datapath peers; do \
 		$(MAKE) --no-print-directory bench-$$name || exit; \
 	done
 
 .PHONY: bench bench-flood bench-handshake bench-clones bench-load bench-daemon bench-datapath \
-	bench-kernel bench-plots
+	bench-kernel bench-peers bench-plots

@@ -15,6 +15,7 @@
 # CYGNET_PEERS  the tree
 
 name=westnet-eastnet
+peer_host=east # whose network and files the peer has
 west_outer=192.1.2.45
 east_outer=192.1.2.23
 west_inner=192.0.1.254
@@ -47,9 +48,9 @@ west_in_peers() {
 	bin=$lab/bin
 }
 
-# peer CMD...: runs CMD in the peers' tree, in east's network
+# peer CMD...: runs CMD in the peers' tree, in the peer's network
 peer() {
-	on east chroot "$CYGNET_PEERS" "$@"
+	on $peer_host chroot "$CYGNET_PEERS" "$@"
 }
 
 # Where the C library looks for the CPUs that are online, a peer finds these instead.
@@ -68,12 +69,12 @@ peer_root() {
 	else
 		set -- chroot "$CYGNET_PEERS" "$@"
 	fi
-	exec nsenter --net=/run/netns/east setsid "$@"
+	exec nsenter --net=/run/netns/$peer_host setsid "$@"
 }
 
 # peer_background CMD...: as a daemon, with its output in the peer's log. Never waited for.
 peer_background() {
-	peer_root "$@" >>$lab/east/peer.log 2>&1 </dev/null &
+	peer_root "$@" >>$lab/$peer_host/peer.log 2>&1 </dev/null &
 	peer_pid=$!
 }
 
@@ -81,7 +82,7 @@ peer_background() {
 peer_kill() {
 	kill "$peer_pid"
 	wait "$peer_pid" || :
-	for pid in $(ip netns pids east); do
+	for pid in $(ip netns pids $peer_host); do
 		kill -9 "$pid" 2>/dev/null || :
 	done
 }

@@ -10,14 +10,14 @@ peer_conf() {
 	{
 		echo "config setup"
 		cat
-	} >$lab/east/peer.conf
-	mkdir -p $lab/east/peer.nss $lab/east/peer.d
-	[ -e $lab/east/peer.nss/key4.db ] ||
-		peer certutil -N -d sql:$lab/east/peer.nss --empty-password
+	} >$lab/$peer_host/peer.conf
+	mkdir -p $lab/$peer_host/peer.nss $lab/$peer_host/peer.d
+	[ -e $lab/$peer_host/peer.nss/key4.db ] ||
+		peer certutil -N -d sql:$lab/$peer_host/peer.nss --empty-password
 }
 
 peer_whack() {
-	peer $libreswan/whack --rundir $lab/east "$@"
+	peer $libreswan/whack --rundir $lab/$peer_host "$@"
 }
 
 loaded() {
@@ -25,9 +25,9 @@ loaded() {
 }
 
 peer_start() {
-	peer_background $libreswan/pluto --nofork --stderrlog --config $lab/east/peer.conf \
-		--rundir $lab/east --secretsfile $lab/east/ipsec.secrets \
-		--ipsecdir $lab/east/peer.d --nssdir $lab/east/peer.nss
+	peer_background $libreswan/pluto --nofork --stderrlog --config $lab/$peer_host/peer.conf \
+		--rundir $lab/$peer_host --secretsfile $lab/$peer_host/ipsec.secrets \
+		--ipsecdir $lab/$peer_host/peer.d --nssdir $lab/$peer_host/peer.nss
 	wait_for "libreswan has its connection" 60 loaded
 }
 
@@ -38,7 +38,7 @@ peer_stop() {
 
 peer_up() {
 	peer timeout 60 \
-		$libreswan/whack --rundir $lab/east --initiate --name $name
+		$libreswan/whack --rundir $lab/$peer_host --initiate --name $name
 }
 
 peer_down() {

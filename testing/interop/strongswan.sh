@@ -5,8 +5,11 @@
 #
 # A scenario may set before it says swan_conf:
 #   swan_conn, swan_child  more lines of the connection and of its child, parted by ;
+#   swan_log, swan_charon  more lines of its log's settings and of the daemon's, likewise
 swan_conn=
 swan_child=
+swan_log="flush_line = yes; knl = 2; chd = 2"
+swan_charon=
 swan_local=192.1.2.23
 swan_remote=192.1.2.45
 
@@ -17,35 +20,38 @@ lines() {
 	echo "$1" | tr ';' '\n'
 }
 
-swan_conf() {
-	cat >$lab/east/strongswan.conf <<-EOF
+swan_settings() {
+	cat >$lab/$peer_host/strongswan.conf <<-EOF
 		swanctl {
 		    load = random nonce openssl pem pkcs1 x509 pubkey
 		}
 		charon-systemd {
 		    load = random nonce openssl pem pkcs1 x509 pubkey kernel-netlink socket-default vici
+		    $(lines "$swan_charon")
 		    journal {
 		        default = -1
 		    }
 		    filelog {
 		        peer {
-		            path = $lab/east/peer.log
+		            path = $lab/$peer_host/peer.log
 		            append = yes
-		            flush_line = yes
 		            default = 1
 		            ike_name = yes
-		            knl = 2
-		            chd = 2
+		            $(lines "$swan_log")
 		        }
 		    }
 		    plugins {
 		        vici {
-		            socket = unix://$lab/east/charon.vici
+		            socket = unix://$lab/$peer_host/charon.vici
 		        }
 		    }
 		}
 	EOF
-	cat >$lab/east/swanctl.conf <<-EOF
+}
+
+swan_conf() {
+	swan_settings
+	cat >$lab/$peer_host/swanctl.conf <<-EOF
 		connections {
 		    west {
 		        version = 2
@@ -80,14 +86,15 @@ swan_conf() {
 swanctl() {
 	command=$1
 	shift
-	peer env STRONGSWAN_CONF=$lab/east/strongswan.conf swanctl "$command" --uri unix://$lab/east/charon.vici "$@"
+	peer env STRONGSWAN_CONF=$lab/$peer_host/strongswan.conf swanctl "$command" \
+		--uri unix://$lab/$peer_host/charon.vici "$@"
 }
 
 peer_start() {
-	peer_background env STRONGSWAN_CONF=$lab/east/strongswan.conf charon-systemd
+	peer_background env STRONGSWAN_CONF=$lab/$peer_host/strongswan.conf charon-systemd
 	wait_for "strongSwan answers" 60 swanctl --stats
 	assert_ok "strongSwan loads its configuration" \
-		swanctl --load-all --noprompt --file $lab/east/swanctl.conf
+		swanctl --load-all --noprompt --file $lab/$peer_host/swanctl.conf
 }
 
 peer_stop() {
