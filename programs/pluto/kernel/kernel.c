@@ -158,7 +158,7 @@ static int move_apply(struct kernel_backend *k, struct kernel_change *c)
 
 static int change_apply(struct kernel_backend *k, struct kernel_change *c)
 {
-	bool known = k->ledger != NULL && ledger_has(k->ledger, c);
+	bool known = false;
 	int result;
 
 	if (k->ops->apply == NULL)
@@ -173,10 +173,11 @@ static int change_apply(struct kernel_backend *k, struct kernel_change *c)
 			kernel_say(c->text, "cannot write the ledger: %s", strerror(-result));
 			return result;
 		}
+		known = result == 1;
 	}
 	result = k->ops->apply(k, c);
 	/* Making what was there already failed: that one is still ours. */
-	if (k->ledger != NULL && change_left_nothing(c, result) && !(verb_makes(c->verb) && known))
+	if (k->ledger != NULL && change_left_nothing(c, result) && !known)
 		ledger_strike(k->ledger, c);
 	return result;
 }

@@ -72,14 +72,11 @@ static void object_remove(struct ledger *l, struct object *o)
 	mem_free(o);
 }
 
-static struct object *object_put(struct ledger *l, const struct ledger_line *line)
+static struct object *object_add(struct ledger *l, const struct ledger_line *line)
 {
-	struct object *o = object_find(l, line);
 	size_t len = strlen(line->text);
+	struct object *o = mem_new(sizeof(*o) + len + 1);
 
-	if (o != NULL)
-		object_remove(l, o);
-	o = mem_new(sizeof(*o) + len + 1);
 	o->name_len = line->name_len;
 	o->len = len;
 	memcpy(o->text, line->text, len + 1);
@@ -180,14 +177,6 @@ static bool rewrite_due(const struct ledger *l)
 	       l->size / REWRITE_RATIO >= (off_t)l->live;
 }
 
-bool ledger_has(const struct ledger *l, const struct kernel_change *change)
-{
-	struct ledger_line line;
-
-	ledger_line_print(change, &line);
-	return object_find(l, &line) != NULL;
-}
-
 int ledger_note(struct ledger *l, const struct kernel_change *change)
 {
 	struct ledger_line line;
@@ -198,17 +187,19 @@ int ledger_note(struct ledger *l, const struct kernel_change *change)
 	old = object_find(l, &line);
 	if (old != NULL && text_equal(old->text, line.text)) {
 		list_remove(&old->stale);
-		return 0;
+		return 1;
 	}
 	if (old == NULL && l->objects.count >= LEDGER_OBJECTS_MAX)
 		return -ENOSPC;
 	result = append_line(l, '+', bytes_of_text(line.text));
 	if (result < 0)
 		return result;
-	object_put(l, &line);
+	if (old != NULL)
+		object_remove(l, old);
+	(void)object_add(l, &line);
 	if (rewrite_due(l))
 		rewrite(l);
-	return 0;
+	return old != NULL;
 }
 
 void ledger_strike(struct ledger *l, const struct kernel_change *change)
@@ -264,7 +255,7 @@ static void line_read(struct ledger *l, const char *text)
 		object_remove(l, o);
 	if (text[0] == '-' || l->objects.count >= LEDGER_OBJECTS_MAX)
 		return;
-	list_append(&l->stale, &object_put(l, &line)->stale);
+	list_append(&l->stale, &object_add(l, &line)->stale);
 }
 
 /* Lines out of chunks: too long ones, and such as hold a zero, say nothing. */

@@ -33,9 +33,10 @@ MUST_CHECK int ledger_open(int fd, struct ledger **out);
 /* The file stays as it is; where all of it is history it is emptied. NULL is fine. */
 void ledger_close(struct ledger *l);
 
-/* A change of the kernel, as an object: adding and deleting verbs name the same one. */
-bool ledger_has(const struct ledger *l, const struct kernel_change *change);
-/* About to be made. Already there: it is described anew, and of this run. -errno: not written. */
+/*
+ * The object of a change of the kernel, about to be made; verbs that add and delete name the same
+ * one. 1: it was noted already, and is described anew, and of this run. -errno: not written.
+ */
 MUST_CHECK int ledger_note(struct ledger *l, const struct kernel_change *change);
 /* It is gone, or was never made. */
 void ledger_strike(struct ledger *l, const struct kernel_change *change);

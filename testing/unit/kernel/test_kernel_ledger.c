@@ -89,6 +89,22 @@ static void the_next_run_finds_what_was_left(void **state)
 	close(fd);
 }
 
+static void what_is_noted_again_was_there(void **state)
+{
+	struct ledger *l = open_ledger(-1);
+	struct kernel_change policy = sample_policy(KERNEL_IN);
+
+	(void)state;
+	assert_int_equal(ledger_note(l, &policy), 0);
+	assert_int_equal(ledger_note(l, &policy), 1);
+	policy.policy.priority++;
+	assert_int_equal(ledger_note(l, &policy), 1);
+	assert_int_equal(ledger_count(l), 1);
+	ledger_strike(l, &policy);
+	assert_int_equal(ledger_note(l, &policy), 0);
+	ledger_close(l);
+}
+
 static void a_file_of_history_is_emptied(void **state)
 {
 	int fd = new_file();
@@ -378,6 +394,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_next_run_finds_what_was_left),
+		cmocka_unit_test(what_is_noted_again_was_there),
 		cmocka_unit_test(a_file_of_history_is_emptied),
 		cmocka_unit_test(no_key_is_ever_written),
 		cmocka_unit_test(a_file_is_read_for_what_it_says),
