@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bench-kernel FOLDER [TUNNELS]: how fast SAs and policies get into the kernel and out again: through
- * the daemon's backend, and as the same netlink messages from a file, which is what the kernel itself
- * takes. In a network namespace of its own; FOLDER gets kernel.json and the messages.
+ * bench-kernel FOLDER [TUNNELS]: how fast SAs and policies get into the kernel and out again:
+ * through the daemon's backend, and as the same netlink messages from a file, which is what the
+ * kernel itself takes. In a network namespace of its own; FOLDER gets kernel.json and the messages.
  */
 #include <sched.h>
 #include <stdio.h>
