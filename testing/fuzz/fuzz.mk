@@ -86,7 +86,8 @@ fuzz-coverage: need-analysis need-unit need-coverage
 	@testing/fuzz/coverage $(BUILD)/coverage $(BUILD)/fuzz/corpus $(FUZZ)
 
 # Everything that is in C, by the other compiler.
-BENCH_BIN = $(addprefix $(BUILD)/bin/,flood handshake bench-clones pluto-timed bench-daemon)
+BENCH_BIN = $(addprefix $(BUILD)/bin/,flood handshake bench-clones pluto-timed bench-daemon bench-datapath \
+	bench-kernel bench-peers)
 everything: programs units $(BUILD)/bin/sim $(BUILD)/bin/sim-size $(BUILD)/bin/xfrm-check \
 	$(LAB_TOOLS) $(BENCH_BIN)
 
