@@ -6,7 +6,7 @@ scenario "clone-acquire=yes: what the kernel loses while it asks, with 200 packe
 need_cpus 4
 name=westnet-eastnet
 rate=200
-rounds=4
+rounds=2
 
 # no_states HOST: packets that had no SA to leave by
 no_states() {
