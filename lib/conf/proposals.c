@@ -7,11 +7,11 @@
  */
 #include "conf/proposals.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "conf/algorithm_names.h"
 
 /* Names that stand where nothing is left out: AES_CBC with 256 and 128 bits, and so on. */
 static const char default_ike[] =
@@ -27,7 +27,7 @@ static const char default_hashes[] = "sha2_512+sha2_256";
 static const char default_groups[] =
 	"dh19+dh20+dh21+dh31+modp4096+modp3072+modp2048+modp8192";
 
-enum { WORD_MAX = 40, NUMBERS_MAX = 64 };
+enum { WORD_MAX = 40 };
 
 /* One proposal while it is read. */
 struct draft {
@@ -63,64 +63,6 @@ static bool algorithm_add(struct algorithms *to, unsigned int id, uint16_t key_b
 		return false;
 	to->list[to->count++] = (struct algorithm) { (uint16_t)id, key_bits };
 	return true;
-}
-
-static void write_lower(struct buffer *out, const char *name)
-{
-	for (; *name != '\0'; name++)
-		write_u8(out, (uint8_t)tolower((unsigned char)*name));
-}
-
-static const char *name_of_encr(uint16_t id)
-{
-	const struct encr_desc *desc = encr_find(id);
-
-	return desc == NULL ? NULL : desc->name;
-}
-
-static const char *name_of_prf(uint16_t id)
-{
-	const struct prf_desc *desc = prf_find(id);
-
-	return desc == NULL ? NULL : desc->name;
-}
-
-static const char *name_of_integ(uint16_t id)
-{
-	const struct integ_desc *desc = integ_find(id);
-
-	return desc == NULL ? NULL : desc->name;
-}
-
-static const char *name_of_ke(uint16_t id)
-{
-	const struct ke_desc *desc = ke_find(id);
-
-	return desc == NULL ? NULL : desc->name;
-}
-
-/* Of those that can be used, for lists of what there is. */
-static const char *name_of_usable_ke(uint16_t id)
-{
-	const struct ke_desc *desc = ke_find(id);
-
-	return desc == NULL || ke_missing(desc) != NULL ? NULL : desc->name;
-}
-
-static void write_names(struct buffer *out, const char *(*name_of)(uint16_t id))
-{
-	bool first = true;
-
-	for (uint16_t id = 1; id < NUMBERS_MAX; id++) {
-		const char *name = name_of(id);
-
-		if (name == NULL)
-			continue;
-		if (!first)
-			write_text(out, ", ");
-		write_lower(out, name);
-		first = false;
-	}
 }
 
 static bool complain_unknown(const struct draft *draft, const char *what, const char *word,
@@ -202,7 +144,7 @@ static bool take_encr(struct draft *draft, const char *word)
 	const struct encr_desc *encr = encr_read(word, &bits);
 
 	if (encr == NULL)
-		return complain_unknown(draft, "encryption algorithm", word, name_of_encr);
+		return complain_unknown(draft, "encryption algorithm", word, encr_name_of);
 	if (bits != BITS_NOT_WRITTEN && !encr->has_key_len)
 		return complain_fixed_bits(draft, word);
 	if (bits != BITS_NOT_WRITTEN && !encr_has_key_bits(encr, bits))
@@ -224,7 +166,7 @@ static bool take_prf(struct draft *draft, const char *word)
 	const struct prf_desc *prf = prf_find_name(word);
 
 	if (prf == NULL)
-		return complain_unknown(draft, "PRF", word, name_of_prf);
+		return complain_unknown(draft, "PRF", word, prf_name_of);
 	return algorithm_add(&draft->proposal.prf, prf->id, 0) || complain_too_many(draft);
 }
 
@@ -233,7 +175,7 @@ static bool take_integ(struct draft *draft, const char *word)
 	const struct integ_desc *integ = integ_find_name(word);
 
 	if (integ == NULL)
-		return complain_unknown(draft, "integrity algorithm", word, name_of_integ);
+		return complain_unknown(draft, "integrity algorithm", word, integ_name_of);
 	return algorithm_add(&draft->proposal.integ, integ->id, 0) || complain_too_many(draft);
 }
 
@@ -241,7 +183,7 @@ static bool complain_ke(const struct draft *draft, const char *word, const struc
 {
 	if (ke == NULL)
 		return complain_unknown(draft, "Key Exchange Method (DH)", word,
-					name_of_usable_ke);
+					ke_usable_name_of);
 	write_format(draft->why, "%s Key Exchange Method '%s' cannot be used: %s",
 		     kind_name(draft->kind), word, ke_missing(ke));
 	return false;
@@ -413,7 +355,7 @@ static bool addke_check(const struct draft *draft)
 			continue;
 		write_format(draft->why, "%s key exchange %s has two places in one proposal; each "
 					 "method may be used once", kind_name(draft->kind),
-			     name_of_ke(id));
+			     ke_name_of(id));
 		return false;
 	}
 	return true;
@@ -446,12 +388,12 @@ static bool complain_part(const struct draft *draft, const char *part)
 	write_format(draft->why, "%s algorithm '%.60s' is not recognized here; after the "
 				 "encryption come ", kind_name(draft->kind), part);
 	if (ike)
-		write_names(draft->why, name_of_prf);
+		write_names(draft->why, prf_name_of);
 	else if (!draft->aead)
-		write_names(draft->why, name_of_integ);
+		write_names(draft->why, integ_name_of);
 	if (ike || !draft->aead)
 		write_text(draft->why, ", and then ");
-	write_names(draft->why, name_of_usable_ke);
+	write_names(draft->why, ke_usable_name_of);
 	return false;
 }
 
@@ -460,7 +402,7 @@ static bool complain_no_integ(const struct draft *draft)
 	write_format(draft->why,
 		     "non-AEAD %s encryption algorithm %s cannot have 'NONE' as the integrity "
 		     "algorithm", kind_name(draft->kind),
-		     name_of_encr(draft->proposal.encr.list[0].id));
+		     encr_name_of(draft->proposal.encr.list[0].id));
 	return false;
 }
 
@@ -468,7 +410,7 @@ static bool complain_aead_integ(const struct draft *draft, const char *part)
 {
 	write_format(draft->why, "AEAD %s encryption algorithm %s has its integrity built in; "
 				 "'%.60s' is too much", kind_name(draft->kind),
-		     name_of_encr(draft->proposal.encr.list[0].id), part);
+		     encr_name_of(draft->proposal.encr.list[0].id), part);
 	return false;
 }
 
@@ -644,91 +586,10 @@ bool algorithm_list_parse(enum proposal_kind kind, const char *text, struct algo
 	return true;
 }
 
-void algorithm_list_done(struct algorithm_list *list)
-{
-	mem_free(list->list);
-	*list = (struct algorithm_list) { 0 };
-}
-
-static size_t size_of(const struct algorithm_list *list)
-{
-	return list->count * sizeof(*list->list);
-}
-
-struct algorithm_list algorithm_list_copy(const struct algorithm_list *list)
-{
-	struct algorithm_list out = { .count = list->count };
-
-	if (list->count == 0)
-		return out;
-	out.list = mem_new(size_of(list));
-	memcpy(out.list, list->list, size_of(list));
-	return out;
-}
-
-/* They are made field by field in zeroed room. */
-bool algorithm_list_equal(const struct algorithm_list *a, const struct algorithm_list *b)
-{
-	return a->count == b->count &&
-	       (a->count == 0 || memcmp(a->list, b->list, size_of(a)) == 0);
-}
-
-static void encrs_print(const struct algorithms *encrs, struct buffer *out)
-{
-	for (size_t i = 0; i < encrs->count; i++) {
-		if (i > 0)
-			write_text(out, "+");
-		write_lower(out, name_of_encr(encrs->list[i].id));
-		if (encrs->list[i].key_bits != 0)
-			write_format(out, "_%u", encrs->list[i].key_bits);
-	}
-}
-
-static void names_print(const struct algorithms *from, const char *(*name_of)(uint16_t id),
-			const char *before, struct buffer *out)
-{
-	for (size_t i = 0; i < from->count; i++) {
-		write_text(out, i == 0 ? before : "+");
-		write_lower(out, name_of(from->list[i].id));
-	}
-}
-
-static void addkes_print(const struct algorithm_proposal *p, struct buffer *out)
-{
-	for (size_t n = 0; n < ADDKE_MAX; n++) {
-		for (uint8_t i = 0; i < p->addke[n].count; i++) {
-			const char *name = name_of_ke(p->addke[n].ids[i]);
-
-			if (i == 0)
-				write_format(out, ";addke%zu=", n + 1);
-			else
-				write_text(out, "+");
-			write_lower(out, name == NULL ? "none" : name);
-		}
-	}
-}
-
 bool algorithm_list_has_addke(const struct algorithm_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (has_addke(&list->list[i]))
 			return true;
 	return false;
-}
-
-void algorithm_list_print(enum proposal_kind kind, const struct algorithm_list *list,
-			  struct buffer *out)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const struct algorithm_proposal *p = &list->list[i];
-
-		if (i > 0)
-			write_text(out, ",");
-		encrs_print(&p->encr, out);
-		names_print(&p->integ, name_of_integ, "-", out);
-		if (kind == PROPOSAL_IKE)
-			names_print(&p->prf, name_of_prf, "-", out);
-		names_print(&p->ke, name_of_ke, "-", out);
-		addkes_print(p, out);
-	}
 }

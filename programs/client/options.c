@@ -82,6 +82,22 @@ int options_next(struct options *o, const char **value, struct buffer *why)
 	return row;
 }
 
+bool options_each(struct options *o,
+		  void (*set)(void *context, int option, const char *value, struct buffer *why),
+		  void *context, struct buffer *why)
+{
+	const char *value;
+	int option;
+
+	while (why->len == 0 && (option = options_next(o, &value, why)) != OPTION_END) {
+		if (option == OPTION_WORD)
+			write_text(why, "it takes no words; --help shows the options");
+		else if (option >= 0)
+			set(context, option, value, why);
+	}
+	return why->len == 0;
+}
+
 void options_help(FILE *to, const struct option_row *rows, size_t row_count)
 {
 	static const char *const before[] = { "", " ", "[=" }, *const after[] = { "", "", "]" };

@@ -31,6 +31,11 @@ enum {
 
 /* The row's index or one of the above. "--" ends the options: all after it are words. */
 int options_next(struct options *o, const char **value, struct buffer *why);
+/* All of them, each to set(); a word that is no option is wrong here. false: `why` has a sentence. */
+MUST_CHECK bool options_each(struct options *o,
+			     void (*set)(void *context, int option, const char *value,
+					 struct buffer *why),
+			     void *context, struct buffer *why);
 void options_help(FILE *to, const struct option_row *rows, size_t row_count);
 
 #endif

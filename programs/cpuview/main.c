@@ -50,8 +50,10 @@ static int refuse(const char *sentence)
 
 /* --- The command line --- */
 
-static void set_option(struct cpus *c, int option, const char *value, struct buffer *why)
+static void set_option(void *context, int option, const char *value, struct buffer *why)
 {
+	struct cpus *c = context;
+
 	if (option == OPT_ONCE)
 		c->once = true;
 	else if (option == OPT_JSON)
@@ -74,16 +76,8 @@ static void set_option(struct cpus *c, int option, const char *value, struct buf
 static bool parse(char **words, struct cpus *c, struct buffer *why)
 {
 	struct options o = { rows, ARRAY_LEN(rows), words };
-	const char *value;
-	int option;
 
-	while (why->len == 0 && (option = options_next(&o, &value, why)) != OPTION_END) {
-		if (option == OPTION_WORD)
-			write_text(why, "it takes no words; --help shows the options");
-		else if (option >= 0)
-			set_option(c, option, value, why);
-	}
-	return why->len == 0;
+	return options_each(&o, set_option, c, why);
 }
 
 static void help(void)

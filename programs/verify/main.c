@@ -42,8 +42,10 @@ static int refuse(const char *sentence)
 	return CONTROL_WHACK_PROBLEM;
 }
 
-static void set_option(struct verify *v, int option, const char *value, struct buffer *why)
+static void set_option(void *context, int option, const char *value, struct buffer *why)
 {
+	struct verify *v = context;
+
 	if (option == OPT_JSON)
 		v->json = true;
 	else if (option == OPT_DEVICE && v->device_count == NAMES_MAX)
@@ -67,16 +69,8 @@ static void set_option(struct verify *v, int option, const char *value, struct b
 static bool parse(char **words, struct verify *v, struct buffer *why)
 {
 	struct options o = { rows, ARRAY_LEN(rows), words };
-	const char *value;
-	int option;
 
-	while (why->len == 0 && (option = options_next(&o, &value, why)) != OPTION_END) {
-		if (option == OPTION_WORD)
-			write_text(why, "it takes no words; --help shows the options");
-		else if (option >= 0)
-			set_option(v, option, value, why);
-	}
-	return why->len == 0;
+	return options_each(&o, set_option, v, why);
 }
 
 static void help(void)

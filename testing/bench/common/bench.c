@@ -74,6 +74,20 @@ void bench_die(const char *format, ...)
 	exit(2);
 }
 
+void bench_each_line(const char *path, bool (*take)(void *context, const char *line),
+		     void *context)
+{
+	char line[512];
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL)
+		bench_die("%s: cannot be read", path);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (!take(context, line))
+			bench_die("%s: a line that is none of a measurement: %s", path, line);
+	(void)fclose(f);
+}
+
 void bench_must(bool ok, const char *what)
 {
 	if (!ok)

@@ -16,6 +16,10 @@ double bench_cpu(void);        /* seconds of CPU, user and system, of this proce
 double bench_thread_cpu(void); /* the same of this thread */
 size_t bench_heap(void);       /* bytes that are allocated now, NSS's included */
 
+/* Gives each line of what was measured to take(); false: that one makes no sense, and that ends it. */
+void bench_each_line(const char *path, bool (*take)(void *context, const char *line),
+		     void *context);
+
 double bench_median(const double *values, size_t count);
 
 /* Says why and ends with code 2. */

@@ -7,7 +7,7 @@
 
 #include "common/bench.h"
 
-enum { NAME_MAX_LEN = 31, ROWS_MAX = 64, ROUNDS_MAX = 64, CPUS = 4, LINE_MAX_LEN = 512 };
+enum { NAME_MAX_LEN = 31, ROWS_MAX = 64, ROUNDS_MAX = 64, CPUS = 4 };
 
 enum figure {
 	MBITS,
@@ -111,21 +111,14 @@ static void tell(const struct row *row, json_t *all, FILE *table)
 		      m[SHARES], m[SHARES + 1], m[SHARES + 2], m[SHARES + 3]);
 }
 
-static void read_all(const char *path, struct rows *rows)
+static bool take_line(void *rows, const char *line)
 {
-	char line[LINE_MAX_LEN];
-	FILE *f = fopen(path, "re");
+	struct sample s;
 
-	if (f == NULL)
-		bench_die("%s: cannot be read", path);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		struct sample s;
-
-		if (!parse(line, &s))
-			bench_die("%s: a line that is none of a measurement: %s", path, line);
-		add(rows, &s);
-	}
-	(void)fclose(f);
+	if (!parse(line, &s))
+		return false;
+	add(rows, &s);
+	return true;
 }
 
 int report(const char *measured, const char *json, const char *table)
@@ -135,7 +128,7 @@ int report(const char *measured, const char *json, const char *table)
 	FILE *out = fopen(table, "we");
 
 	bench_must(rows != NULL && out != NULL, "the table cannot be written");
-	read_all(measured, rows);
+	bench_each_line(measured, take_line, rows);
 	(void)printf("%-9s %-18s %7s %8s %8s %7s %7s %8s   %s\n", "load", "mode", "Mbit/s", "kpkt/s",
 		     "lost", "late %", "replay", "us/pkt", "% by CPU 0-3");
 	for (size_t i = 0; i < rows->count; i++)

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "common/bench.h"
 
-enum { NAME_MAX_LEN = 31, DAEMONS_MAX = 8, ROUNDS_MAX = 64, LINE_MAX_LEN = 256, ENDS = 2 };
+enum { NAME_MAX_LEN = 31, DAEMONS_MAX = 8, ROUNDS_MAX = 64, ENDS = 2 };
 
 enum figure {
 	UP,       /* seconds */
@@ -73,21 +73,14 @@ static void add(struct rows *rows, const struct sample *s)
 	row->figures[THREADS][r] = s->threads;
 }
 
-static void read_all(const char *path, struct rows *rows)
+static bool take_line(void *rows, const char *line)
 {
-	char line[LINE_MAX_LEN];
-	FILE *f = fopen(path, "re");
+	struct sample s;
 
-	if (f == NULL)
-		bench_die("%s: cannot be read", path);
-	while (fgets(line, sizeof(line), f) != NULL) {
-		struct sample s;
-
-		if (!parse(line, &s))
-			bench_die("%s: a line that is none of a measurement: %s", path, line);
-		add(rows, &s);
-	}
-	(void)fclose(f);
+	if (!parse(line, &s))
+		return false;
+	add(rows, &s);
+	return true;
 }
 
 static void put_versions(json_t *all, const char *path)
@@ -130,7 +123,7 @@ int report(const char *measured, const char *json, const char *peers)
 	struct rows *rows = NEW(struct rows);
 	json_t *all = bench_begin("peers");
 
-	read_all(measured, rows);
+	bench_each_line(measured, take_line, rows);
 	put_versions(all, peers);
 	(void)printf("%-11s %7s %8s %10s %10s %16s %10s %8s\n", "daemon", "tunnels", "up, s",
 		     "load, ms", "up, ms", "(least to most)", "KiB/tunnel", "threads");
